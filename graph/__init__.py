@@ -1,0 +1,1 @@
+"""The relationship graph: store, imports, accounts as plain data, measures, gaps and the plan."""
