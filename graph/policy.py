@@ -112,9 +112,9 @@ class Policy:
 
     def influence(self, role: str | None, level: int | None) -> float:
         """Return the influence assumed for a role and level, by role first."""
-        if role in self.role_influence:
+        if role is not None and role in self.role_influence:
             return self.role_influence[role]
-        if level in self.level_influence:
+        if level is not None and level in self.level_influence:
             return self.level_influence[level]
         return self.limits["influence_default"]
 
