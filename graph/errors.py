@@ -2,7 +2,7 @@
 
 DiamondError
  ├── InputError          the request or a file is wrong              exit 2, HTTP 422
- │    ├── UnknownName    a name or id that nothing has               exit 2, HTTP 404
+ │    ├── UnknownName    a name or id that nothing has               exit 2, HTTP 422
  │    └── AmbiguousName  a name that several have                    exit 2, HTTP 422
  ├── TimeLimitReached    a query ran into its limit                  exit 1, HTTP 504
  ├── StoreError          the store cannot be reached or started      exit 3, HTTP 503
@@ -74,7 +74,7 @@ class InputError(DiamondError):
 class UnknownName(InputError):
     """An id or name that nothing in the store has."""
 
-    kind, title, status, exit_code = "unknown-name", "Unknown name", 404, 2
+    kind, title, status, exit_code = "unknown-name", "Unknown name", 422, 2
 
 
 class AmbiguousName(InputError):
