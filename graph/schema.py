@@ -137,7 +137,7 @@ def load_schema() -> Schema:
 
 
 def constraint_statements() -> list[str]:
-    """Return the Cypher that makes the schema: constraints, then indexes; each may run any number of times."""
+    """Return the Cypher that makes the schema, constraints first; each may run any number of times."""
     constraints, indexes = [], []
     for entity in load_schema().entities.values():
         for item in entity.properties.values():
