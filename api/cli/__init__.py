@@ -1,0 +1,50 @@
+"""The `diamond` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end with its exit code."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code: 0 done, 1 no, 2 input, 3 store, 4 not permitted.
+
+    With `--json` an error is one document on standard output, a usage error too.
+    """
+    import click
+
+    from api.cli.app import app
+    from api.cli.output import Output
+    from graph.errors import DiamondError, InputError
+
+    output = Output(json="--json" in arguments, quiet="--quiet" in arguments)
+    try:
+        code = app(args=arguments, standalone_mode=False, prog_name="diamond")
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        if output.json:
+            output.fail(InputError(error.format_message()))
+        else:
+            error.show()
+        return 2
+    except DiamondError as error:
+        output.fail(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; let the interpreter not complain about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,116 @@
+"""Commands that bring data in and ask it questions: import, query, check."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import verbs
+from api.cli import tables
+from api.cli.opening import opened
+from api.cli.options import Json, Quiet, StoreOption
+from api.settings import load_settings
+from graph.errors import InputError
+
+
+class Dialect(StrEnum):
+    """What a file comes from."""
+
+    auto = "auto"
+    generic = "generic"
+    hubspot = "hubspot"
+    salesforce = "salesforce"
+    dynamics = "dynamics"
+    mail = "mail"
+    calendar = "calendar"
+
+
+class Dates(StrEnum):
+    """The order of day, month and year in a file."""
+
+    ymd = "ymd"
+    dmy = "dmy"
+    mdy = "mdy"
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES_OR_FOLDERS...", help="CSV, Excel or JSON.")],
+    dialect: Annotated[Dialect, typer.Option(help="What the files come from.")] = Dialect.auto,
+    dates: Annotated[Dates | None, typer.Option(help="Order of dates, where it is ambiguous.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+    ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A YAML file that says what your columns mean.")
+    ] = None,
+    store: StoreOption = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring in contacts, ties and touchpoints; the same files twice change nothing."""
+    with opened(store, json, quiet, create=True) as (work, output):
+        with output.progress() as progress:
+            report = verbs.import_(
+                work,
+                files,
+                mapping=mapping,
+                dates=dates.value if dates else None,
+                dialect=dialect.value,
+                dry_run=dry_run,
+                progress=progress,
+            )
+        output.show(report, tables.imported)
+
+
+def query(
+    cypher: Annotated[
+        str | None, typer.Argument(metavar="CYPHER|-", help="A question, or - to read it.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="A parameter of the question.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows at the most.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds at the most.")] = None,
+    cookbook: Annotated[
+        bool, typer.Option("--cookbook", help="List the cookbook, or run the question of this name.")
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the cookbook's question, do not run it.")
+    ] = False,
+    store: StoreOption = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the graph in Cypher, read only; or ask a question of the cookbook."""
+    from graph.gateway import parse_params
+
+    settings = load_settings()
+    limit, timeout = limit or settings.query_rows, timeout or settings.query_seconds
+    if cookbook and (cypher is None or show):
+        from api.cli.output import Output
+
+        output = Output(json=json, quiet=quiet)
+        output.show(verbs.cookbook_entries(cypher, full=show), tables.cookbook)
+        return
+    if cypher is None:
+        raise InputError("Give a question in Cypher, - to read it from standard input, or --cookbook.")
+    with opened(store, json, quiet) as (work, output):
+        if cookbook:
+            result = verbs.cookbook(work, cypher, param or (), limit=limit, timeout=timeout)
+        else:
+            text = sys.stdin.read() if cypher == "-" else cypher
+            result = verbs.query(work, text, parse_params(param or ()), limit=limit, timeout=timeout)
+        output.show(result, tables.query)
+
+
+def check(store: StoreOption = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Look for what is inconsistent in the data; exit code 1 if there is anything."""
+    with opened(store, json, quiet) as (work, output):
+        result = verbs.check(work)
+        output.show(result, tables.check)
+    if result.body.findings:
+        raise typer.Exit(1)

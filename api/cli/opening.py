@@ -1,0 +1,22 @@
+"""A command's workspace and output, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from api.bootstrap import workspace
+from api.cli.output import Output
+from api.verbs import Workspace
+
+
+@contextmanager
+def opened(
+    store: str | None, json: bool, quiet: bool, *, create: bool = False
+) -> Iterator[tuple[Workspace, Output]]:
+    """Open the store, with progress on a terminal while it starts, and the output the options ask for."""
+    output = Output(json=json, quiet=quiet)
+    with ExitStack() as stack:
+        with output.progress() as progress:
+            work = stack.enter_context(workspace(store, create=create, progress=progress))
+        yield work, output

@@ -1,0 +1,132 @@
+"""What the command line prints: one JSON document, or tables and sentences for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.bootstrap import Progress
+from api.document import problem, to_json
+from api.verbs import Result
+from graph.errors import DiamondError
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results, warnings and progress go.
+
+    Attributes
+    ----------
+    json
+        Standard output holds exactly one JSON document.
+    quiet
+        No warnings and no progress.
+    """
+
+    json: bool = False
+    quiet: bool = False
+
+    def show(self, result: Result[Any], render: Callable[[Console, Any], None]) -> None:
+        """Print a result: its document, or its warnings and then what `render` makes of it."""
+        if self.json:
+            print(to_json(result))
+            return
+        console = stdout()
+        warnings = (*result.warnings, *getattr(result.body, "warnings", ()))
+        if not self.quiet:
+            for warning in warnings:
+                console.print(f"[yellow]![/] {escape(warning)}")
+            if warnings:
+                console.print()
+        render(console, result)
+
+    def say(self, text: str) -> None:
+        """Print a sentence beside the result, for people only."""
+        if not self.json and not self.quiet:
+            stdout().print(escape(text))
+
+    def fail(self, error: DiamondError) -> None:
+        """Print an error: the document on standard output, or a sentence on standard error."""
+        if self.json:
+            print(to_json(problem(error)))
+            return
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"[bold red]{escape(error.title)}:[/] {escape(error.detail)}")
+        for fault in error.errors[:20]:
+            place = ", ".join(
+                f"{name} {value}"
+                for name, value in (("", fault.file), ("row", fault.row), ("column", fault.column))
+                if value is not None
+            ).strip()
+            if fault.message and fault.message not in error.detail:
+                value = f" (found {fault.value!r})" if fault.value is not None else ""
+                console.print(
+                    escape(f"  {place}: {fault.message}{value}" if place else f"  {fault.message}{value}")
+                )
+        if len(error.errors) > 20:
+            console.print(f"  … and {len(error.errors) - 20} more; --json lists them all.")
+        for one in error.candidates:
+            console.print(escape(f"  {one.id}  {one.name}"))
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress | None]:
+        """Show progress on standard error, on a terminal only."""
+        if self.quiet or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        with Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as bar:
+            tasks: dict[str, Any] = {}
+
+            def report(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bar.add_task(what, total=total or None)
+                bar.update(tasks[what], completed=done, total=total or None)
+
+            yield report
+
+
+def stdout() -> Console:
+    """Return a console on standard output; wide enough for the tables where it is no terminal."""
+    width = None if sys.stdout.isatty() else 120
+    return Console(highlight=False, width=width, soft_wrap=False)
+
+
+def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
+    """Return an empty table in the house's style."""
+    made = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", header_style="bold dim")
+    return made
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Return a number for people; what is undefined is a dash."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """Return a share in per cent."""
+    return "–" if value is None else f"{value:.0%}"
+
+
+def text(value: object) -> str:
+    """Return any text so that nothing in it is taken for markup."""
+    return "–" if value is None else escape(str(value))

@@ -1,0 +1,346 @@
+"""Results as tables and sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from api.cli.output import number, share, table, text
+from api.verbs import Accounts, Checked, CookbookList, Gaps, Result, Ropi, Written
+
+if TYPE_CHECKING:
+    from graph.gateway import QueryResult
+
+    from graph.gaps import Gap
+    from graph.imports import ImportReport
+    from graph.plan import Action, Plan
+    from graph.profile import AccountProfile
+    from graph.removal import Without
+    from graph.store import Credentials, EngineStatus
+
+GLYPH = {"none": "·", "diabolo": "⧗", "in transition": "◇", "diamond": "◆"}
+ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
+
+
+def words(name: str | None) -> str:
+    """Return a name of code as words: decision_maker as decision maker."""
+    return "–" if name is None else text(name.replace("_", " "))
+
+
+def accounts(console: Console, result: Result[Accounts]) -> None:
+    """Show the portfolio."""
+    made = table(
+        "Account",
+        "Shape",
+        "Index",
+        "Covered",
+        "k",
+        "k dec.",
+        "People",
+        "Gaps",
+        "Stale",
+        "Single points of failure",
+        right=("Index", "Covered", "k", "k dec.", "People", "Gaps", "Stale"),
+    )
+    for one in result.body.accounts:
+        made.add_row(
+            f"{text(one.name)} [dim]{text(one.id)}[/]",
+            f"{GLYPH[one.shape]} {one.shape}",
+            number(one.diamond_index),
+            share(one.coverage),
+            str(one.connectivity),
+            number(one.connectivity_decision, 0),
+            f"{one.people.ours}/{one.people.theirs}",
+            str(one.gaps),
+            str(one.stale),
+            ", ".join(f"{text(point.name)} {share(point.loss)}" for point in one.single_points_of_failure)
+            or "–",
+        )
+    console.print(made)
+
+
+def account(console: Console, result: Result[AccountProfile]) -> None:
+    """Show one account's profile."""
+    found = result.body
+    one = found.summary
+    console.print(
+        f"[bold]{text(one.name)}[/] [dim]{text(one.id)}[/]  {GLYPH[one.shape]} [bold]{one.shape}[/]"
+    )
+    console.print(
+        f"diamond index {number(one.diamond_index)}, influence covered {share(one.coverage)}, "
+        f"connectivity {one.connectivity} (decision makers and evaluators: "
+        f"{number(one.connectivity_decision, 0)}), {one.gaps} gaps, {one.stale} stale scores"
+    )
+    served = ", ".join(text(supplier.name) for supplier in found.suppliers) or "nobody"
+    console.print(
+        f"served by {served}; {one.people.ours} of ours and {one.people.theirs} of theirs; "
+        f"{number(found.hours, 0)} hours a month; revenue {number(found.revenue, 0)} a year; "
+        f"newest contact {text(found.newest_contact)}"
+    )
+    if found.cut:
+        console.print(f"fewest people whose leaving cuts every thread: {text(', '.join(found.cut))}")
+    rows = table(
+        "Function row", "Covered", "Ours", "Theirs", "Threads", right=("Covered", "Ours", "Theirs", "Threads")
+    )
+    for row in found.rows:
+        rows.add_row(text(row.row), share(row.coverage), str(row.ours), str(row.theirs), str(row.threads))
+    console.print()
+    console.print(rows)
+    if found.dependence:
+        console.print()
+        made = table(
+            "Runs through",
+            "Threads",
+            "Coverage lost",
+            "Constraint",
+            right=("Threads", "Coverage lost", "Constraint"),
+        )
+        for holder in found.dependence:
+            made.add_row(
+                text(holder.name), str(holder.threads), share(holder.loss), number(holder.constraint)
+            )
+        console.print(made)
+    if found.worst_gaps:
+        console.print()
+        console.print(gap_table(found.worst_gaps))
+
+
+def ropi(console: Console, result: Result[Ropi]) -> None:
+    """Show the stakeholder table."""
+    made = table(
+        "Stakeholder",
+        "Function",
+        "Level",
+        "Role",
+        "Influence",
+        "Orientation",
+        "Proximity",
+        "Covered",
+        "Threads",
+        "Verified",
+        right=("Level", "Influence", "Covered", "Threads"),
+    )
+    for one in result.body.ropi:
+        made.add_row(
+            ("[dim](unknown holder)[/] " if one.placeholder else "") + text(one.name),
+            words(one.function),
+            text(one.level),
+            words(one.role),
+            number(one.influence),
+            ORIENTATION.get(one.orientation or "", words(one.orientation)),
+            "–" if one.proximity is None else "●" * round(one.proximity) + "○" * (5 - round(one.proximity)),
+            share(one.coverage),
+            str(one.threads),
+            f"{text(one.verified_on)}{' stale' if one.stale else ''}",
+        )
+    console.print(made)
+
+
+def gaps(console: Console, result: Result[Gaps]) -> None:
+    """Show the gaps."""
+    if result.body.gaps:
+        console.print(gap_table(result.body.gaps))
+    else:
+        console.print("No gap.")
+
+
+def gap_table(found: tuple[Gap, ...]) -> Table:
+    """Return gaps as a table, worst first."""
+    made = table(
+        "Gap", "Subject", "Severity", "Now", "Target", "Evidence", right=("Severity", "Now", "Target")
+    )
+    for gap in found:
+        evidence = "; ".join(str(one["text"]) for one in gap.evidence)
+        made.add_row(
+            words(gap.kind),
+            text(gap.subject_name),
+            number(gap.severity),
+            number(gap.actual),
+            number(gap.target),
+            text(evidence),
+        )
+    return made
+
+
+def without(console: Console, result: Result[Without]) -> None:
+    """Show what falls apart."""
+    found = result.body
+
+    def change(name: str, pair: tuple[float | None, float | None], as_text: Any) -> str:
+        return f"{name} {as_text(pair[0])} → {as_text(pair[1])}"
+
+    console.print(f"Without {text(', '.join(found.removed))} (network: {words(found.relation)})")
+    console.print(
+        "; ".join(
+            (
+                change("influence covered", found.coverage, share),
+                change("diamond index", found.diamond_index, number),
+                change("connectivity", found.connectivity, lambda value: number(value, 0)),
+            )
+        )
+    )
+    console.print(f"lines lost: {len(found.ties_lost)}")
+    for line in found.ties_lost:
+        console.print(f"  {text(line.a)} → {text(line.b)}  {number(line.strength)}")
+    console.print(f"functions uncovered: {text(', '.join(found.functions_uncovered)) or 'none'}")
+    console.print(f"stakeholders uncovered: {text(', '.join(found.stakeholders_uncovered)) or 'none'}")
+    parts = [part for part in found.components if len(part) > 1]
+    alone = len(found.components) - len(parts)
+    console.print(f"parts left: {len(found.components)}, of them {alone} single people")
+    for part in parts:
+        console.print(f"  {len(part)}: {text(', '.join(part))}")
+    console.print(f"held together before by: {text(', '.join(found.cut_persons)) or 'nobody alone'}")
+    brokers = ", ".join(f"{one.person} {number(one.betweenness)}" for one in found.top_brokers)
+    console.print(f"most paths ran through: {text(brokers) or 'nobody'}")
+
+
+def query(console: Console, result: Result[QueryResult]) -> None:
+    """Show a query's rows."""
+    found = result.body
+    made = table(*(text(column) for column in found.columns))
+    for row in found.rows:
+        made.add_row(*(text(value) for value in row))
+    console.print(made)
+    if found.truncated:
+        console.print(f"[dim]… more than {len(found.rows)} rows; --limit N shows more.[/]")
+
+
+def check(console: Console, result: Result[Checked]) -> None:
+    """Show what is inconsistent."""
+    if not result.body.findings:
+        console.print("Nothing is inconsistent.")
+        return
+    made = table("Finding", "Subject", "What is wrong")
+    for one in result.body.findings:
+        made.add_row(words(one.kind), text(one.subject), text(one.message))
+    console.print(made)
+
+
+def imported(console: Console, report: Result[ImportReport]) -> None:
+    """Show what an import brought in, asked and could not use."""
+    result = report.body
+    console.print("Preview: nothing was written." if result.dry_run else "Imported.")
+    made = table(
+        "File",
+        "Form",
+        "Encoding",
+        "Rows",
+        "In",
+        "Questions",
+        "Findings",
+        right=("Rows", "In", "Questions", "Findings"),
+    )
+    for one in result.files:
+        made.add_row(
+            text(one.file),
+            text(one.dialect),
+            text(one.encoding),
+            str(one.rows),
+            str(one.imported),
+            str(one.questions),
+            str(one.findings),
+        )
+    console.print(made)
+
+    def counts(values: Any) -> str:
+        return ", ".join(f"{count} {label}" for label, count in values.items() if count) or "nothing"
+
+    console.print(
+        f"created: {counts(result.created)}; updated: {counts(result.updated)}; unchanged: {result.unchanged}"
+    )
+    for title, rows, say in (
+        ("Questions", result.questions, lambda one: one.question),
+        ("Findings, kept out of the measures", result.findings, lambda one: one.kind.replace("_", " ")),
+    ):
+        if rows:
+            console.print(f"\n[bold]{title}[/] ({len(rows)})")
+            for one in rows[:20]:
+                console.print(text(f"  {one.file} row {one.row}, {one.column} {one.value!r}: {say(one)}"))
+            if len(rows) > 20:
+                console.print(f"  … and {len(rows) - 20} more; --json lists them all.")
+    if result.duplicates:
+        console.print("\n[bold]Perhaps the same person[/]")
+        for pair in result.duplicates[:20]:
+            console.print(text(f"  {pair.a} and {pair.b}: {pair.why}"))
+
+
+def written(console: Console, result: Result[Written]) -> None:
+    """Say which file was written."""
+    console.print(f"Wrote {text(result.body.file)}.")
+
+
+def plan(console: Console, result: Result[Plan]) -> None:
+    """Show the plan: its actions, or why there is none."""
+    found = result.body
+    if found.status == "infeasible":
+        console.print("[bold]No plan can do this.[/] Each of these alone would make it possible:")
+        for one in found.relax:
+            console.print(f"  {words(one.limit)}: at least {number(one.least)}")
+        if not found.relax:
+            console.print("  none; the wish is out of reach whatever one limit allows.")
+        return
+    gap = "–" if found.gap is None else f"{found.gap:.2%}"
+    console.print(
+        f"[bold]{len(found.actions)} actions[/], {number(found.hours, 1)} hours, "
+        f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
+        f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
+    )
+    console.print(action_table(found.actions))
+
+
+def action_table(actions: Sequence[Action]) -> Table:
+    """Return planned actions as a table."""
+    made = table(
+        "Due", "Who", "Whom", "What", "Hours", "Cost", "Gain", "Why", right=("Hours", "Cost", "Gain")
+    )
+    for one in actions:
+        made.add_row(
+            text(one.due_on),
+            text(one.person_name),
+            text(one.stakeholder_name),
+            words(one.kind),
+            number(one.hours, 1),
+            number(one.cost, 0),
+            number(one.expected_gain, 3),
+            text(one.reason),
+        )
+    return made
+
+
+def engine(console: Console, result: Result[EngineStatus]) -> None:
+    """Say what runs."""
+    found = result.body
+    if found.running:
+        console.print(
+            f"Neo4j {text(found.version)} runs at {text(found.address)} since {text(found.since)} "
+            f"(process {found.pid}, keeper {text(found.keeper_pid)})."
+        )
+    else:
+        console.print("No server runs; the next command starts it.")
+    console.print(f"Data folder: {text(found.folder)}")
+
+
+def bolt(console: Console, result: Result[Credentials]) -> None:
+    """Show address and credentials."""
+    found = result.body
+    console.print(f"address   {text(found.address)}")
+    console.print(f"username  {text(found.username)}")
+    console.print(f"password  {text(found.password)}")
+
+
+def cookbook(console: Console, result: Result[CookbookList]) -> None:
+    """List questions; one that was asked for whole is printed as it is."""
+    entries = result.body.cookbook
+    if len(entries) == 1 and entries[0].cypher is not None:
+        console.print(text(entries[0].cypher), soft_wrap=True)
+        return
+    made = table("Name", "Question", "Parameters")
+    for one in entries:
+        params = ", ".join(
+            name if default == "must be given" else f"[{name}]" for name, default in one.params.items()
+        )
+        made.add_row(text(one.name), text(one.question), text(params))
+    console.print(made)

@@ -1,0 +1,343 @@
+"""The verbs: one function each, shared by command line, HTTP and pages.
+
+Each takes a `Workspace` (an open store and the policy) and returns one result object, whose fields are
+the keys of the document. Rendering is the callers' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from graph.gateway import QueryResult, run_cookbook, run_query
+from graph.store.plans import read_plan, save_plan
+
+from graph import check as checks
+from graph.account import Account
+from graph.gaps import Gap, find_gaps
+from graph.measures import Measures, measure
+from graph.policy import Policy
+from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
+from graph.removal import Relation, Without, without
+from graph.store import Store
+from graph.store.accounts import (
+    read_account,
+    read_portfolio,
+    refresh_strengths,
+    resolve_account,
+    resolve_person,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graph.imports import ImportReport
+    from graph.plan import Plan, PlanLimits
+
+    Progress = Callable[[str, int, int], None]
+
+Body = TypeVar("Body")
+
+
+@dataclass
+class Workspace:
+    """An open store, the policy tables, and the day it is."""
+
+    store: Store
+    policy: Policy
+    today: date = field(default_factory=date.today)
+    _refreshed: date | None = None
+
+    def refresh(self) -> None:
+        """Bring the strengths in the graph up to today; the first command of a day has work to do."""
+        if self._refreshed != self.today:
+            refresh_strengths(self.store, self.today, self.policy)
+            self._refreshed = self.today
+
+    def account(self, name: str, as_of: date | None = None) -> Account:
+        """Read one account by id or unique name."""
+        self.refresh()
+        return read_account(self.store, resolve_account(self.store, name), as_of or self.today, self.policy)
+
+    def portfolio(self, as_of: date | None = None) -> tuple[Account, ...]:
+        """Read every account."""
+        self.refresh()
+        return read_portfolio(self.store, as_of or self.today, self.policy)
+
+    def gaps(self, measures: Measures) -> tuple[Gap, ...]:
+        """Return an account's gaps, with queries where they speak of today."""
+        return find_gaps(measures.account, measures, today=self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[Body]):
+    """What every verb returns: the day it speaks of, what to know first, and the verb's own object.
+
+    In a document the body's fields stand beside `as_of` and `warnings`.
+    """
+
+    as_of: date
+    warnings: tuple[str, ...]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The portfolio."""
+
+    accounts: tuple[AccountSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ropi:
+    """One account's stakeholder table."""
+
+    account: str
+    ropi: tuple[Stakeholder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """One account's gaps, worst first."""
+
+    account: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is inconsistent in the data."""
+
+    findings: tuple[checks.Finding, ...]
+
+
+def warnings_of(measures: Measures) -> tuple[str, ...]:
+    """Return what a reader should know before trusting an account's numbers."""
+    account = measures.account
+    told = [*_quiet(measures)]
+    if not account.theirs:
+        told.append(f"Nobody of {account.name} is known: its measures are empty.")
+    elif not account.ours:
+        told.append(f"Nobody on our side serves {account.name}: say who we are in the import (ours: NAME).")
+    elif not account.ties:
+        told.append(f"There is no tie to anybody of {account.name}: import ties or touchpoints.")
+    share = measures.assumed_share
+    if share is not None and share > 0.0:
+        told.append(
+            f"{share:.0%} of the influence, role and orientation values of {account.name} are assumed "
+            f"from the policy tables, since nobody has stated them."
+        )
+    stale, people = len(measures.stale), len(account.theirs)
+    if people and stale / people >= account.policy.limits["stale_warning"]:
+        told.append(f"{stale} of {people} scores of {account.name} are stale.")
+    return tuple(told)
+
+
+def _quiet(measures: Measures) -> tuple[str, ...]:
+    """Return a warning where nobody has been in contact for long, with the day to look back to."""
+    account = measures.account
+    newest = account.newest_contact
+    if newest is None or (account.as_of - newest).days <= account.policy.limits["quiet_after"]:
+        return ()
+    return (
+        f"The newest contact with {account.name} was on {newest}, {(account.as_of - newest).days} days "
+        f"before {account.as_of}; --as-of {newest} shows the account as it was then.",
+    )
+
+
+def _result(measures: Measures, body: Body) -> Result[Body]:
+    return Result(measures.account.as_of, warnings_of(measures), body)
+
+
+def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
+    """Return the portfolio: every account's shape, connectivity, single points, gaps and staleness."""
+    found = [measure(account) for account in work.portfolio(as_of)]
+    told = [warning for measures in found for warning in _quiet(measures)]
+    if not found:
+        told.append("There is no account in this store yet: diamond import FILES brings them in.")
+    lines = tuple(summarise(measures, work.gaps(measures)) for measures in found)
+    return Result(as_of or work.today, tuple(told), Accounts(lines))
+
+
+def account(work: Workspace, name: str, as_of: date | None = None) -> Result[AccountProfile]:
+    """Return one account's profile."""
+    measures = measure(work.account(name, as_of))
+    return _result(measures, profile(measures, work.gaps(measures)))
+
+
+def ropi(work: Workspace, name: str, as_of: date | None = None) -> Result[Ropi]:
+    """Return one account's stakeholder table."""
+    measures = measure(work.account(name, as_of))
+    return _result(measures, Ropi(measures.account.id, stakeholders(measures)))
+
+
+def gaps(work: Workspace, name: str, as_of: date | None = None) -> Result[Gaps]:
+    """Return one account's gaps, worst first."""
+    measures = measure(work.account(name, as_of))
+    return _result(measures, Gaps(measures.account.id, work.gaps(measures)))
+
+
+def without_people(
+    work: Workspace,
+    name: str,
+    persons: Sequence[str],
+    relation: Relation = "engages",
+    as_of: date | None = None,
+) -> Result[Without]:
+    """Return what falls apart, on paper, if these people leave."""
+    account = work.account(name, as_of)
+    gone = [resolve_person(account, person) for person in persons]
+    return _result(measure(account), without(account, gone, relation))
+
+
+def draw(
+    work: Workspace,
+    name: str,
+    *,
+    state: str = "now",
+    gone: Sequence[str] = (),
+    as_of: date | None = None,
+) -> str:
+    """Draw one account's map as SVG: as it is, or as its saved plan or the targets would make it."""
+    from visualisation.svg import draw_map
+
+    account = work.account(name, as_of)
+    measures = measure(account)
+    people = [resolve_person(account, person) for person in gone]
+    saved = read_plan(work.store, account.id) if state == "target" else None
+    return draw_map(
+        account,
+        measures,
+        work.gaps(measures),
+        state=state,
+        without=people,
+        target=strengths_after(account, saved) if saved else None,
+    )
+
+
+def network(work: Workspace, name: str, as_of: date | None = None) -> str:
+    """Return one account as a standalone page with a movable network."""
+    from visualisation.network import network_html
+
+    measures = measure(work.account(name, as_of))
+    return network_html(measures.account, measures, work.gaps(measures))
+
+
+def query(
+    work: Workspace, cypher: str, params: Mapping[str, Any], *, limit: int, timeout: float
+) -> Result[QueryResult]:
+    """Run a user's Cypher through the gateway: reads only."""
+    work.refresh()
+    rows = run_query(work.store, cypher, params, limit=limit, timeout=timeout)
+    return Result(work.today, (), rows)
+
+
+def cookbook(
+    work: Workspace, name: str, params: Mapping[str, Any], *, limit: int, timeout: float
+) -> Result[QueryResult]:
+    """Run one question of the cookbook."""
+    work.refresh()
+    rows = run_cookbook(work.store, name, params, limit=limit, timeout=timeout)
+    return Result(work.today, (), rows)
+
+
+def check(work: Workspace) -> Result[Checked]:
+    """Return what is inconsistent in the data."""
+    return Result(work.today, (), Checked(checks.check(work.store, work.today)))
+
+
+def import_(
+    work: Workspace,
+    paths: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    dates: str | None = None,
+    dialect: str = "auto",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Result[ImportReport]:
+    """Bring files in, or say what would happen."""
+    from graph.imports import import_files
+
+    report = import_files(
+        work.store,
+        paths,
+        mapping=mapping,
+        dates=dates,
+        dialect=dialect,
+        dry_run=dry_run,
+        today=work.today,
+        policy=work.policy,
+        progress=progress,
+    )
+    return Result(work.today, (), report)
+
+
+def plan(
+    work: Workspace, name: str, limits: PlanLimits, *, save: bool = False, as_of: date | None = None
+) -> Result[Plan]:
+    """Propose a lobbying plan; `save` keeps it in the graph."""
+    from graph.plan import propose
+
+    account = work.account(name, as_of)
+    proposed = propose(account, limits)
+    if save and proposed.status != "infeasible":
+        save_plan(work.store, account.id, proposed)
+    return _result(measure(account), proposed)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written."""
+
+    file: Path
+
+
+def written(work: Workspace, file: Path, as_of: date | None = None) -> Result[Written]:
+    """Say which file was written."""
+    return Result(as_of or work.today, (), Written(file))
+
+
+def told(body: Body, *warnings: str) -> Result[Body]:
+    """Return what does not come from the graph, as of today."""
+    return Result(date.today(), warnings, body)
+
+
+@dataclass(frozen=True, slots=True)
+class CookbookEntry:
+    """One question of the cookbook; `cypher` only where it was asked for."""
+
+    name: str
+    question: str
+    params: Mapping[str, str]
+    cypher: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CookbookList:
+    """The cookbook, or one entry of it."""
+
+    cookbook: tuple[CookbookEntry, ...]
+
+
+def cookbook_entries(name: str | None = None, *, full: bool = False) -> Result[CookbookList]:
+    """List the cookbook, or one of its questions; `full` with the Cypher."""
+    from graph.cookbook import entries, entry
+
+    chosen = entries().values() if name is None else [entry(name)]
+    return told(
+        CookbookList(
+            tuple(
+                CookbookEntry(
+                    one.name,
+                    one.question,
+                    {parameter.name: parameter.default or "must be given" for parameter in one.parameters},
+                    one.cypher if full else None,
+                )
+                for one in chosen
+            )
+        )
+    )

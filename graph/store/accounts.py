@@ -1,0 +1,433 @@
+"""Accounts out of the store: a handful of queries for one account or for the whole portfolio.
+
+Everything is read as of a day: who was in post, which assessment was the newest, how strong each tie.
+Today's strengths are kept on `ENGAGES`, so that Cypher reads the same number; another day's are replayed
+from the log by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from graph.account import (
+    Account,
+    Channel,
+    InfluenceLine,
+    Partner,
+    Person,
+    ReportingLine,
+    Sale,
+    Tie,
+)
+from graph.errors import AmbiguousName, Candidate, UnknownName
+from graph.policy import Policy, fold
+from graph.replay import Contact, Given, strength_on
+from graph.store import Store
+
+Row = dict[str, Any]
+KINDS = {"KeyAccount": "key_account", "Distributor": "distributor", "EndCustomer": "end_customer"}
+SERVES = "SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO"
+
+# An account has people, or we sell to it.
+ACCOUNTS = f"""
+MATCH (a:KeyAccount|Distributor|EndCustomer)
+WHERE EXISTS {{ (a)<-[:EMPLOYED_BY]-(:Person) }} OR EXISTS {{ (a)<-[:{SERVES}]-(:Supplier) }}
+RETURN DISTINCT a.id AS id, a.name AS name ORDER BY id
+"""
+
+ORGANISATIONS = f"""
+MATCH (a:Organisation) WHERE a.id IN $accounts
+RETURN a.id AS id, a.name AS name, labels(a) AS labels,
+       COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
+                 RETURN {{id: s.id, name: s.name, revenue: r.revenue, margin: r.margin}} ORDER BY s.id }}
+       AS suppliers
+"""
+
+SUPPLIERS = "MATCH (s:Supplier) RETURN s.id AS id, s.name AS name ORDER BY id"
+
+PEOPLE = """
+MATCH (p:Person)-[e:EMPLOYED_BY]->(o:Organisation)
+WHERE o.id IN $organisations
+  AND (e.since IS NULL OR e.since <= $day) AND (e.until IS NULL OR e.until > $day)
+RETURN p.id AS id, p.name AS name, o.id AS organisation, p.title AS title, p.level AS level,
+       coalesce(p.placeholder, false) AS placeholder, p.time_capacity AS time_capacity,
+       p.verified_on AS verified_on, p.confidence AS confidence,
+       COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function)
+                 WHERE f.organisation = o.id
+                   AND (w.since IS NULL OR w.since <= $day) AND (w.until IS NULL OR w.until > $day)
+                 RETURN f.kind ORDER BY coalesce(w.since, date('0001-01-01')) DESC, f.kind } AS functions,
+       COLLECT { MATCH (x:Assessment)-[:ASSESSES]->(p) WHERE x.on <= $day
+                 RETURN x {.attribute, .value, .on, .evidence, .confidence, .expires_on}
+                 ORDER BY x.on DESC, x.id DESC } AS assessments
+"""
+
+TIES = """
+MATCH (s:Person)-[t:ENGAGES]->(c:Person) WHERE s.id IN $ours AND c.id IN $theirs
+RETURN s.id AS ours, c.id AS theirs, t.given_strength AS given_strength, t.given_on AS given_on,
+       coalesce(t.assumed, false) AS assumed, t.desired AS desired, t.strength AS strength,
+       t.strength_on AS strength_on, t.last_on AS last_on, t.contacted_on AS contacted_on,
+       coalesce(t.touchpoints, 0) AS touchpoints
+"""
+
+TOUCHPOINTS = """
+MATCH (c:Person)-[:ATTENDED]->(t:Touchpoint) WHERE c.id IN $theirs AND t.on <= $day
+WITH DISTINCT t
+RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
+       COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
+"""
+
+LINES = """
+MATCH (a:Person)-[r:REPORTS_TO|INFLUENCES]->(b:Person)
+WHERE a.id IN $people AND b.id IN $people AND a <> b
+RETURN type(r) AS type, a.id AS a, b.id AS b, r.weight AS weight, r.sign AS sign
+"""
+
+TEAMS = """
+MATCH (p:Person)-[m:MEMBER_OF]->(:AccountTeam)-[:OF_ACCOUNT]->(a:Organisation)
+WHERE a.id IN $accounts AND m.share_of_time IS NOT NULL
+RETURN a.id AS account, p.id AS person, m.share_of_time AS share
+"""
+
+ACCOUNTS_OF = """
+MATCH (p:Person)-[:ENGAGES]->(:Person)-[:EMPLOYED_BY]->(a:Organisation) WHERE p.id IN $ours
+RETURN p.id AS person, count(DISTINCT a.id) AS accounts
+"""
+
+# The indirect business around an account: whom a distributor sells to, and who else sells to those.
+SALES = """
+MATCH (a:Organisation)-[:SELLS_TO*0..3]->(e:EndCustomer) WHERE a.id IN $accounts
+MATCH (seller:Organisation)-[r:SELLS_TO|SELLS_DIRECT_TO]->(e)
+RETURN a.id AS account, seller.id AS seller, seller.name AS seller_name,
+       type(r) = 'SELLS_DIRECT_TO' AS direct, e.id AS end_customer, e.name AS end_customer_name, r.volume AS volume, r.brand AS brand
+"""
+
+OUR_PEOPLE = "MATCH (p:Person)-[:EMPLOYED_BY]->(:Supplier) RETURN DISTINCT p.id AS id"
+
+ALL_TOUCHPOINTS = """
+MATCH (t:Touchpoint) WHERE t.on <= $day
+RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
+       COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
+"""
+
+ALL_TIES = """
+MATCH (s:Person)-[t:ENGAGES]->(c:Person)
+RETURN s.id AS ours, c.id AS theirs, t.given_strength AS given_strength, t.given_on AS given_on,
+       coalesce(t.assumed, false) AS assumed, t.last_on AS last_on
+"""
+
+WRITE_STRENGTHS = """
+MATCH (s:Person {id: row.ours}) MATCH (c:Person {id: row.theirs})
+MERGE (s)-[t:ENGAGES]->(c)
+SET t.strength = row.strength, t.strength_on = row.day, t.contacted_on = row.contacted_on,
+    t.touchpoints = row.touchpoints
+"""
+
+OUTDATED = """
+OPTIONAL MATCH ()-[t:ENGAGES]->() WHERE t.strength_on IS NULL OR t.strength_on <> $day
+RETURN count(t) > 0 AS outdated
+"""
+
+
+def list_accounts(store: Store) -> tuple[Partner, ...]:
+    """Return id and name of every account, sorted by id."""
+    return tuple(Partner(row["id"], row["name"]) for row in store.read(ACCOUNTS))
+
+
+def resolve_account(store: Store, text: str) -> str:
+    """Return the id of the account with this id or unique name.
+
+    Raises
+    ------
+    UnknownName
+        Nothing is called so; the nearest names are the candidates.
+    AmbiguousName
+        Several are called so.
+    """
+    return _resolve(text, [Candidate(one.id, one.name) for one in list_accounts(store)], "account")
+
+
+def resolve_person(account: Account, text: str) -> str:
+    """Return the id of the person of the account, of either side, with this id or unique name."""
+    return _resolve(text, [Candidate(one.id, one.name) for one in account.people.values()], "person")
+
+
+def _resolve(text: str, candidates: list[Candidate], what: str) -> str:
+    if any(one.id == text for one in candidates):
+        return text
+    named = [one for one in candidates if fold(one.name) == fold(text)]
+    if len(named) == 1:
+        return named[0].id
+    if named:
+        ids = ", ".join(one.id for one in named)
+        raise AmbiguousName(
+            f"{len(named)} have the name {text!r}: say which by id ({ids}).", candidates=named
+        )
+    folded = {fold(one.name): one for one in candidates} | {fold(one.id): one for one in candidates}
+    near = [folded[name] for name in get_close_matches(fold(text), folded, n=5, cutoff=0.5)]
+    near = list(dict.fromkeys(near))
+    hint = f"; did you mean {near[0].name} ({near[0].id})?" if near else "."
+    raise UnknownName(f"No {what} has the id or name {text!r}{hint}", candidates=near)
+
+
+def read_account(store: Store, account: str, day: date, policy: Policy) -> Account:
+    """Read one account by id, as of `day`."""
+    (found,) = _read(store, [account], day, policy)
+    return found
+
+
+def read_portfolio(store: Store, day: date, policy: Policy) -> tuple[Account, ...]:
+    """Read every account, sorted by id, as of `day`."""
+    return _read(store, [one.id for one in list_accounts(store)], day, policy)
+
+
+def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
+    """Bring the strength on every `ENGAGES` up to `today`, in one write; tell whether there was need to.
+
+    Pairs that met at a touchpoint without having a tie get one.
+    """
+    if not store.read(OUTDATED, {"day": today})[0]["outdated"]:
+        return False
+    rewrite_strengths(store, today, policy)
+    return True
+
+
+def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
+    """Derive every strength anew as of `today`; an import calls this for what it changed."""
+    ours = {row["id"] for row in store.read(OUR_PEOPLE)}
+    log = _log(store.read(ALL_TOUCHPOINTS, {"day": today}, timeout=0), ours)
+    ties = {(row["ours"], row["theirs"]): row for row in store.read(ALL_TIES, timeout=0)}
+    rows = []
+    for pair in sorted({*ties, *log}):
+        contacts = log.get(pair, [])
+        row = ties.get(pair, {})
+        rows.append(
+            {
+                "ours": pair[0],
+                "theirs": pair[1],
+                "day": today,
+                "strength": strength_on(today, contacts, policy, _given(row, contacts)),
+                "contacted_on": _last_contact(row, contacts, today),
+                "touchpoints": len(contacts),
+            }
+        )
+    store.transact(lambda transaction: transaction.batches(WRITE_STRENGTHS, rows))
+
+
+def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple[Account, ...]:
+    organisations = {row["id"]: row for row in store.read(ORGANISATIONS, {"accounts": accounts})}
+    everyone = [Partner(row["id"], row["name"]) for row in store.read(SUPPLIERS)]
+    serving = {
+        account: tuple(
+            dict.fromkeys(Partner(one["id"], one["name"]) for one in organisations[account]["suppliers"])
+        )
+        or tuple(one for one in everyone if one.id != account)
+        for account in accounts
+    }
+    employers = sorted({*accounts, *(one.id for suppliers in serving.values() for one in suppliers)})
+    people: dict[str, list[Person]] = defaultdict(list)
+    for row in store.read(PEOPLE, {"organisations": employers, "day": day}):
+        people[row["organisation"]].append(_person(row))
+    theirs = sorted({person.id for account in accounts for person in people[account]})
+    ours = sorted({one.id for suppliers in serving.values() for s in suppliers for one in people[s.id]})
+    ties = _ties(store, ours, theirs, day, policy)
+    lines = store.read(LINES, {"people": sorted({*ours, *theirs})})
+    shares: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in store.read(TEAMS, {"accounts": accounts}):
+        shares[row["account"]][row["person"]] = row["share"]
+    accounts_of = {row["person"]: row["accounts"] for row in store.read(ACCOUNTS_OF, {"ours": ours})}
+    channels = _channels(store.read(SALES, {"accounts": accounts}), organisations)
+    ties_of: dict[str, list[Tie]] = defaultdict(list)
+    for tie in ties:
+        ties_of[tie.stakeholder].append(tie)
+    lines_of: dict[str, list[Row]] = defaultdict(list)
+    for row in lines:
+        lines_of[row["a"]].append(row)
+    return tuple(
+        _account(
+            organisations[account],
+            day,
+            policy,
+            serving[account],
+            tuple(person for supplier in serving[account] for person in people[supplier.id]),
+            tuple(people[account]),
+            ties_of,
+            lines_of,
+            shares[account],
+            accounts_of,
+            channels.get(account, Channel()),
+        )
+        for account in accounts
+    )
+
+
+def _account(
+    row: Row,
+    day: date,
+    policy: Policy,
+    suppliers: tuple[Partner, ...],
+    ours: tuple[Person, ...],
+    theirs: tuple[Person, ...],
+    ties_of: Mapping[str, list[Tie]],
+    lines_of: Mapping[str, list[Row]],
+    shares: Mapping[str, float],
+    accounts_of: Mapping[str, int],
+    channel: Channel,
+) -> Account:
+    our_ids = {person.id for person in ours}
+    their_ids = {person.id for person in theirs}
+    ties = tuple(tie for person in theirs for tie in ties_of.get(person.id, ()) if tie.ours in our_ids)
+    lines = [
+        line
+        for side in (our_ids, their_ids)
+        for person in sorted(side)
+        for line in lines_of.get(person, ())
+        if line["b"] in side
+    ]
+    served = [one for one in row["suppliers"] if one["revenue"] is not None]
+    revenue = sum(one["revenue"] for one in served) if served else None
+    margins = [one for one in served if one["margin"] is not None]
+    weight = sum(one["revenue"] for one in margins)
+    return Account(
+        id=row["id"],
+        name=row["name"],
+        as_of=day,
+        kinds=tuple(kind for label, kind in KINDS.items() if label in row["labels"]),
+        suppliers=suppliers,
+        ours=ours,
+        theirs=theirs,
+        ties=ties,
+        reports_to=tuple(ReportingLine(r["a"], r["b"]) for r in lines if r["type"] == "REPORTS_TO"),
+        influences=tuple(
+            InfluenceLine(
+                r["a"],
+                r["b"],
+                1.0 if r["weight"] is None else r["weight"],
+                1 if r["sign"] is None else r["sign"],
+            )
+            for r in lines
+            if r["type"] == "INFLUENCES"
+        ),
+        revenue=revenue,
+        margin=sum(one["margin"] * one["revenue"] for one in margins) / weight if weight else None,
+        share_of_time={person: share for person, share in sorted(shares.items()) if person in our_ids},
+        accounts_of={person: count for person, count in accounts_of.items() if person in our_ids},
+        newest_contact=max((tie.last_on for tie in ties if tie.last_on), default=None),
+        channel=channel,
+        policy=policy,
+    )
+
+
+def _person(row: Row) -> Person:
+    newest: dict[str, Row] = {}
+    for assessment in row["assessments"]:
+        newest.setdefault(assessment["attribute"], assessment)
+    values = {name: one["value"] for name, one in newest.items()}
+    latest = max(newest.values(), key=lambda one: one["on"], default=None)
+    verified, expires = row["verified_on"], None
+    if latest is not None and (verified is None or latest["on"] >= verified):
+        verified = latest["on"]
+        same_day = [one["expires_on"] for one in newest.values() if one["on"] == verified]
+        expires = min((day for day in same_day if day is not None), default=None)
+    return Person(
+        id=row["id"],
+        name=row["name"],
+        organisation=row["organisation"],
+        function=row["functions"][0] if row["functions"] else None,
+        title=row["title"],
+        level=row["level"],
+        role=values.get("role"),
+        influence=values.get("influence"),
+        orientation=values.get("orientation"),
+        proximity=values.get("proximity"),
+        placeholder=row["placeholder"],
+        time_capacity=row["time_capacity"],
+        verified_on=verified,
+        expires_on=expires,
+        confidence=latest["confidence"] if latest and latest["confidence"] is not None else row["confidence"],
+        evidence=latest["evidence"] if latest else None,
+    )
+
+
+def _ties(store: Store, ours: list[str], theirs: list[str], day: date, policy: Policy) -> list[Tie]:
+    rows = {(row["ours"], row["theirs"]): row for row in store.read(TIES, {"ours": ours, "theirs": theirs})}
+    if all(row["strength_on"] == day for row in rows.values()):
+        return [
+            _tie(pair, row, row["strength"], row["contacted_on"], row["touchpoints"])
+            for pair, row in rows.items()
+        ]
+    members = set(ours)
+    log = _log(store.read(TOUCHPOINTS, {"theirs": theirs, "day": day}), members, set(theirs))
+    ties = []
+    for pair in {*rows, *log}:
+        contacts, row = log.get(pair, []), rows.get(pair, {})
+        strength = strength_on(day, contacts, policy, _given(row, contacts))
+        ties.append(_tie(pair, row, strength, _last_contact(row, contacts, day), len(contacts)))
+    return ties
+
+
+def _tie(pair: tuple[str, str], row: Row, strength: float, last_on: date | None, touchpoints: int) -> Tie:
+    return Tie(
+        ours=pair[0],
+        stakeholder=pair[1],
+        strength=strength,
+        desired=row.get("desired"),
+        last_on=last_on,
+        touchpoints=touchpoints,
+        assumed=bool(row.get("assumed")) and not touchpoints,
+    )
+
+
+def _log(
+    touchpoints: Iterable[Row], ours: set[str], theirs: set[str] | None = None
+) -> dict[tuple[str, str], list[Contact]]:
+    """Return the contacts of each pair that met; attendees count on the other side only."""
+    log: dict[tuple[str, str], list[Contact]] = defaultdict(list)
+    for row in touchpoints:
+        others = [person for person in row["attendees"] if person not in ours]
+        contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], len(others))
+        for one in row["attendees"]:
+            if one in ours:
+                for other in others:
+                    if theirs is None or other in theirs:
+                        log[one, other].append(contact)
+    return log
+
+
+def _given(row: Row, contacts: list[Contact]) -> Given | None:
+    """Return the stated strength; an assumed one gives way to the first touchpoint."""
+    if row.get("given_strength") is None or (row["assumed"] and contacts):
+        return None
+    return Given(row["given_strength"], row["given_on"])
+
+
+def _last_contact(row: Row, contacts: list[Contact], day: date) -> date | None:
+    days = [one.on for one in contacts if one.on <= day]
+    stated = row.get("last_on")
+    if stated is not None and stated <= day:
+        days.append(stated)
+    return max(days, default=None)
+
+
+def _channels(rows: Iterable[Row], organisations: Mapping[str, Row]) -> dict[str, Channel]:
+    channels: dict[str, tuple[dict[str, Partner], dict[str, Partner], set[Sale]]] = {}
+    for row in rows:
+        distributors, customers, sales = channels.setdefault(row["account"], ({}, {}, set()))
+        if not row["direct"]:
+            distributors[row["seller"]] = Partner(row["seller"], row["seller_name"])
+        customers[row["end_customer"]] = Partner(row["end_customer"], row["end_customer_name"])
+        sales.add(Sale(row["seller"], row["end_customer"], row["direct"], row["volume"], row["brand"]))
+    for account, row in organisations.items():
+        if account in channels and "Distributor" in row["labels"]:
+            channels[account][0].setdefault(account, Partner(account, row["name"]))
+    return {
+        account: Channel(
+            distributors=tuple(distributors[one] for one in sorted(distributors)),
+            end_customers=tuple(customers[one] for one in sorted(customers)),
+            sales=tuple(sorted(sales, key=lambda s: (s.end_customer, s.seller, s.direct, s.brand or ""))),
+        )
+        for account, (distributors, customers, sales) in channels.items()
+    }
