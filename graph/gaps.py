@@ -1,0 +1,525 @@
+"""What is missing in an account: ten kinds of gap, worst first, each with its evidence and its query.
+
+The kinds are judged one by one from the account and its measures, in the order of `KINDS`. A gap of a
+person has the person's id as its subject, one of a function row the row's name, one of the whole account
+the account's id; `below_desired` is a gap of the stakeholder, one for each tie that falls short.
+
+`actual` is what was found and `target` where the gap would close:
+
+=========================  =======================================  ==============================
+kind                       actual                                   target
+=========================  =======================================  ==============================
+function_uncovered         coverage of the row                      coverage of a row to be counted
+coverage                   coverage of the stakeholder              the policy's, by role
+single_thread              threads                                  2
+level                      levels that our nearest stands below     levels that still match
+unknown_seat               people known in the seat or row          1
+opponent_without_route     people who could reach the opponent      1
+opponent                   orientation as a number                  where opposition ends
+below_desired              strength of the tie                      desired / 5
+stale_score                days since the score fell due            0
+no_opponent_known          known orientations other than ally       1
+=========================  =======================================  ==============================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from graph import cookbook
+from graph.account import Account, Person, Tie
+from graph.measures import Measures
+
+# The order of the table, in which equal severities are listed.
+KINDS = (
+    "function_uncovered",
+    "coverage",
+    "single_thread",
+    "level",
+    "unknown_seat",
+    "opponent_without_route",
+    "opponent",
+    "below_desired",
+    "stale_score",
+    "no_opponent_known",
+)
+
+# Severity per influence, where a kind weighs less than the stakeholder's whole influence.
+SINGLE_THREAD, LEVEL, OPPONENT_WITH_ROUTE, STALE_SCORE = 0.8, 0.5, 0.5, 0.25
+NO_OPPONENT_KNOWN = 0.3
+
+Evidence = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CookbookQuery:
+    """A question of the cookbook with every parameter that it takes."""
+
+    name: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is missing.
+
+    Attributes
+    ----------
+    severity
+        In [0, 1].
+    actual, target
+        What was found, and where the gap would close; the module's table has the units.
+    evidence
+        One mapping for each fact: `text` says it in a sentence, the other keys carry its ids, dates and
+        numbers.
+    query
+        The question of the cookbook that returns the subject and `actual` from the store; None where the
+        account is not as of today, since the store's strengths are.
+    """
+
+    kind: str
+    subject: str
+    subject_name: str
+    severity: float
+    actual: float
+    target: float
+    evidence: tuple[Evidence, ...]
+    query: CookbookQuery | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an opponent can be reached: our thread to somebody, and positive influence lines from there.
+
+    Attributes
+    ----------
+    thread
+        To the first person of `chain`.
+    chain
+        Ids from the first person to the opponent, both included.
+    """
+
+    thread: Tie
+    chain: tuple[str, ...]
+
+
+def find_gaps(account: Account, measures: Measures, *, today: date | None = None) -> tuple[Gap, ...]:
+    """Return every gap of an account, worst first; equal ones in the order of `KINDS`, then by subject.
+
+    Parameters
+    ----------
+    account
+        As of a day.
+    measures
+        Of the same account.
+    today
+        The day of the store's strengths; the calendar's where not given.
+    """
+    finder = _Finder(account, measures, account.as_of == (today or date.today()))
+    gaps = [gap for kind in KINDS for gap in getattr(finder, kind)()]
+    return tuple(sorted(gaps, key=lambda gap: (-round(gap.severity, 12), KINDS.index(gap.kind), gap.subject)))
+
+
+def routes_to(account: Account, measures: Measures, opponent: str) -> tuple[Route, ...]:
+    """Return the ways to reach an opponent, one for each person who could, shortest and strongest first.
+
+    A way starts at somebody who is not against and to whom we have a thread, and follows positive
+    influence lines, at most as many as the policy's `route_steps`.
+    """
+    influencers: dict[str, list[str]] = {}
+    for line in account.influences:
+        if line.sign > 0 and line.source in account.their_index:
+            influencers.setdefault(line.target, []).append(line.source)
+    chains: dict[str, tuple[str, ...]] = {opponent: (opponent,)}
+    edge = [opponent]
+    for _ in range(int(account.policy.limits["route_steps"])):
+        found: dict[str, tuple[str, ...]] = {}
+        for person in edge:
+            for source in influencers.get(person, ()):
+                if source not in chains:
+                    chain = (source, *chains[person])
+                    found[source] = min(chain, found.get(source, chain))
+        chains |= found
+        edge = sorted(found)
+    strongest: dict[str, Tie] = {}
+    for tie in sorted(measures.threads, key=lambda tie: (-tie.strength, tie.ours)):
+        strongest.setdefault(tie.stakeholder, tie)
+    routes = [
+        Route(strongest[person], chain)
+        for person, chain in chains.items()
+        if person in strongest and person != opponent
+    ]
+    return tuple(sorted(routes, key=lambda route: (len(route.chain), -route.thread.strength, route.chain)))
+
+
+class _Finder:
+    """The rules, one method for each kind, over one account."""
+
+    def __init__(self, account: Account, measures: Measures, is_today: bool) -> None:
+        self.account = account
+        self.measures = measures
+        self.is_today = is_today
+        self.limits = account.policy.limits
+        self.threads_to: dict[str, list[Tie]] = {}
+        for tie in measures.threads:
+            self.threads_to.setdefault(tie.stakeholder, []).append(tie)
+        self.ties_to: dict[str, list[Tie]] = {}
+        for tie in account.ties:
+            self.ties_to.setdefault(tie.stakeholder, []).append(tie)
+
+    def function_uncovered(self) -> Iterator[Gap]:
+        account = self.account
+        against = {
+            person.id
+            for person, is_against in zip(account.theirs, account.against, strict=True)
+            if is_against
+        }
+        for row in self.measures.rows:
+            people = [person for person in account.theirs if account.row(person) == row.row]
+            known = [person for person in people if not person.placeholder]
+            if row.coverage is None or all(person.id in against for person in known):
+                continue
+            if row.coverage >= self.limits["row_uncovered"]:
+                continue
+            largest = max(self._influence(person) for person in people)
+            evidence = [
+                {
+                    "text": f"{row.row}: {_count(len(known), 'person', 'people')} known,"
+                    f" coverage {row.coverage:.2f}, {_count(row.threads, 'thread', 'threads')}.",
+                    "row": row.row,
+                    "people": len(known),
+                    "coverage": row.coverage,
+                    "threads": row.threads,
+                }
+            ]
+            evidence += [
+                {
+                    "text": f"{person.name}: influence {self._influence(person):.2f},"
+                    f" coverage {self.measures.covered(person.id):.2f}"
+                    f"{', against' if person.id in against else ''}.",
+                    "person": person.id,
+                    "influence": self._influence(person),
+                    "coverage": self.measures.covered(person.id),
+                }
+                for person in sorted(known, key=lambda person: (-self._influence(person), person.id))
+            ]
+            yield self._gap(
+                "function_uncovered",
+                row.row,
+                row.row,
+                largest * (1.0 - row.coverage),
+                row.coverage,
+                self.limits["row_uncovered"],
+                evidence,
+                row=row.row,
+            )
+
+    def coverage(self) -> Iterator[Gap]:
+        account = self.account
+        for index, person in enumerate(account.theirs):
+            target = float(account.target[index])
+            covered = float(self.measures.coverage_of[index])
+            if person.placeholder or account.against[index] or covered >= target:
+                continue
+            influence = self._influence(person)
+            yield self._gap(
+                "coverage",
+                person.id,
+                person.name,
+                influence * (target - covered) / target,
+                covered,
+                target,
+                [
+                    {
+                        "text": f"Coverage {covered:.2f} of {target:.2f}"
+                        f" ({_words(person.role) or 'role unknown'}, influence {influence:.2f}).",
+                        "coverage": covered,
+                        "target": target,
+                        "role": person.role,
+                        "influence": influence,
+                        "assumed": list(account.assumed(person)),
+                    },
+                    *self._ties(self.ties_to.get(person.id, [])),
+                ],
+                person=person.id,
+            )
+
+    def single_thread(self) -> Iterator[Gap]:
+        for person in self.account.theirs:
+            threads = self.threads_to.get(person.id, [])
+            if person.role == "decision_maker" and len(threads) == 1:
+                yield self._gap(
+                    "single_thread",
+                    person.id,
+                    person.name,
+                    SINGLE_THREAD * self._influence(person),
+                    1,
+                    2,
+                    self._ties(threads),
+                    person=person.id,
+                )
+
+    def level(self) -> Iterator[Gap]:
+        """Judge only where every level is known: an unknown one may be the one that matches."""
+        reach = self.limits["level_reach"]
+        for person in self.account.theirs:
+            threads = self.threads_to.get(person.id, [])
+            levels = [self.account.people[tie.ours].level for tie in threads]
+            if person.role not in ("decision_maker", "evaluator") or person.level is None or not threads:
+                continue
+            below = [level - person.level for level in levels if level is not None]
+            if len(below) < len(levels) or min(below) <= reach:
+                continue
+            evidence = [
+                {
+                    "text": f"{our.name} on level {our.level} meets {person.name} on level {person.level}:"
+                    f" strength {tie.strength:.2f}{_since(tie.last_on)}.",
+                    "ours": tie.ours,
+                    "stakeholder": person.id,
+                    "our_level": our.level,
+                    "level": person.level,
+                    "strength": tie.strength,
+                    "last_on": tie.last_on,
+                }
+                for tie in threads
+                for our in (self.account.people[tie.ours],)
+            ]
+            yield self._gap(
+                "level",
+                person.id,
+                person.name,
+                LEVEL * self._influence(person),
+                min(below),
+                reach,
+                evidence,
+                person=person.id,
+            )
+
+    def unknown_seat(self) -> Iterator[Gap]:
+        """Report a row only where nobody sits in it, since a placeholder is reported by itself."""
+        account = self.account
+        for person in account.theirs:
+            if person.placeholder:
+                where = f"in {account.row(person)}" if person.function else "without a function"
+                yield self._gap(
+                    "unknown_seat",
+                    person.id,
+                    person.name,
+                    self._influence(person),
+                    0,
+                    1,
+                    [
+                        {
+                            "text": f"A seat {where} whose holder is unknown"
+                            f" (influence {self._influence(person):.2f}).",
+                            "row": account.row(person),
+                            "level": person.level,
+                            "influence": self._influence(person),
+                        }
+                    ],
+                    seat=person.id,
+                )
+        seated = {account.row(person) for person in account.theirs}
+        for row, weight in account.policy.row_weights.items():
+            if row not in seated:
+                yield self._gap(
+                    "unknown_seat",
+                    row,
+                    row,
+                    weight,
+                    0,
+                    1,
+                    [
+                        {
+                            "text": f"Nobody of {account.name} is known in {row}"
+                            f" (expected weight {weight:.2f}).",
+                            "row": row,
+                            "weight": weight,
+                        }
+                    ],
+                    seat=row,
+                )
+
+    def opponent_without_route(self) -> Iterator[Gap]:
+        for person in self._opponents():
+            if not routes_to(self.account, self.measures, person.id):
+                yield self._gap(
+                    "opponent_without_route",
+                    person.id,
+                    person.name,
+                    self._influence(person),
+                    0,
+                    1,
+                    [
+                        self._opposition(person),
+                        {
+                            "text": "Nobody with a thread of ours influences them in"
+                            f" {_count(int(self.limits['route_steps']), 'step', 'steps')} or fewer.",
+                            "route_steps": int(self.limits["route_steps"]),
+                        },
+                    ],
+                    person=person.id,
+                )
+
+    def opponent(self) -> Iterator[Gap]:
+        account = self.account
+        for person in self._opponents():
+            routes = routes_to(account, self.measures, person.id)
+            if routes:
+                yield self._gap(
+                    "opponent",
+                    person.id,
+                    person.name,
+                    OPPONENT_WITH_ROUTE * self._influence(person),
+                    float(account.orientation[account.their_index[person.id]]),
+                    self.limits["opponent_below"],
+                    [self._opposition(person), *(self._route(route) for route in routes)],
+                    person=person.id,
+                )
+
+    def below_desired(self) -> Iterator[Gap]:
+        account = self.account
+        for tie in account.ties:
+            if tie.desired is None or tie.strength >= tie.desired / 5.0:
+                continue
+            person = account.people[tie.stakeholder]
+            evidence = dict(self._ties([tie])[0])
+            evidence["text"] = f"{evidence['text']} Desired: {tie.desired:g} of 5."
+            evidence["desired"] = tie.desired
+            yield self._gap(
+                "below_desired",
+                person.id,
+                person.name,
+                (tie.desired / 5.0 - tie.strength) * self._influence(person),
+                tie.strength,
+                tie.desired / 5.0,
+                [evidence],
+                person=person.id,
+                ours=tie.ours,
+            )
+
+    def stale_score(self) -> Iterator[Gap]:
+        for identifier in self.measures.stale:
+            person = self.account.people[identifier]
+            due = person.expires_on
+            if due is None and person.verified_on is not None:
+                due = person.verified_on + timedelta(days=self.limits["stale_after"])
+            if due is None:
+                continue
+            overdue = (self.account.as_of - due).days
+            checked = f"Last assessed on {person.verified_on}, " if person.verified_on else ""
+            yield self._gap(
+                "stale_score",
+                person.id,
+                person.name,
+                STALE_SCORE * self._influence(person),
+                overdue,
+                0,
+                [
+                    {
+                        "text": f"{checked}{'due' if checked else 'Due'} on {due}:"
+                        f" {_count(overdue, 'day', 'days')} over.",
+                        "verified_on": person.verified_on,
+                        "expires_on": person.expires_on,
+                        "due_on": due,
+                        "days": overdue,
+                    }
+                ],
+                person=person.id,
+            )
+
+    def no_opponent_known(self) -> Iterator[Gap]:
+        account = self.account
+        known = [p.orientation for p in account.theirs if p.orientation not in (None, "unknown")]
+        if len(known) >= self.limits["no_opponent_known_from"] and set(known) == {"ally"}:
+            yield self._gap(
+                "no_opponent_known",
+                account.id,
+                account.name,
+                NO_OPPONENT_KNOWN,
+                0,
+                1,
+                [
+                    {
+                        "text": f"All {len(known)} known orientations of {len(account.theirs)} people are"
+                        " ally: an honest map nearly always has neutral people and opponents.",
+                        "known": len(known),
+                        "people": len(account.theirs),
+                    }
+                ],
+            )
+
+    def _opponents(self) -> Iterator[Person]:
+        return (self.account.theirs[index] for index in np.flatnonzero(self.account.against))
+
+    def _influence(self, person: Person) -> float:
+        return float(self.account.influence[self.account.their_index[person.id]])
+
+    def _opposition(self, person: Person) -> Evidence:
+        said = f", said on {person.verified_on}" if person.verified_on else ""
+        return {
+            "text": f"{person.name} is against (influence {self._influence(person):.2f}{said}).",
+            "orientation": person.orientation,
+            "influence": self._influence(person),
+            "verified_on": person.verified_on,
+        }
+
+    def _route(self, route: Route) -> Evidence:
+        people = self.account.people
+        ids = (route.thread.ours, *route.chain)
+        return {
+            "text": f"Route: {' → '.join(people[one].name for one in ids)}"
+            f" (thread of strength {route.thread.strength:.2f}).",
+            "route": list(ids),
+            "strength": route.thread.strength,
+            "last_on": route.thread.last_on,
+        }
+
+    def _ties(self, ties: list[Tie]) -> list[Evidence]:
+        people = self.account.people
+        if not ties:
+            return [{"text": "No tie of ours."}]
+        return [
+            {
+                "text": f"{people[tie.ours].name} and {people[tie.stakeholder].name}:"
+                f" strength {tie.strength:.2f}{' (assumed)' if tie.assumed else ''}{_since(tie.last_on)}.",
+                "ours": tie.ours,
+                "stakeholder": tie.stakeholder,
+                "strength": tie.strength,
+                "last_on": tie.last_on,
+            }
+            for tie in sorted(ties, key=lambda tie: (-tie.strength, tie.ours))
+        ]
+
+    def _gap(
+        self,
+        kind: str,
+        subject: str,
+        subject_name: str,
+        severity: float,
+        actual: float,
+        target: float,
+        evidence: Sequence[Evidence],
+        **about: object,
+    ) -> Gap:
+        query = None
+        if self.is_today:
+            given = {"account": self.account.id, "as_of": self.account.as_of, **about}
+            query = CookbookQuery(kind, cookbook.entry(kind).bind(given, policy=self.account.policy))
+        return Gap(kind, subject, subject_name, severity, actual, target, tuple(evidence), query)
+
+
+def _since(last_on: date | None) -> str:
+    return f", last contact on {last_on}" if last_on else ", no contact dated"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
+def _words(name: str | None) -> str | None:
+    return name.replace("_", " ") if name else None
