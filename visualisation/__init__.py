@@ -1,0 +1,1 @@
+"""What is drawn: the map of an account, its network for the browser, the pages and their files."""
