@@ -245,7 +245,10 @@ def test_shares_of_time_add_up_to_at_most_all_of_it(raw: Tables) -> None:
     for row in raw["team"]:
         shares[row["person"]] += float(row["share_of_time"])
     assert max(shares.values()) <= 1.0
-    assert len({row["person"] for row in raw["team"]}) >= 10
+    ours = {row["id"] for row in raw["people"] if row["organisation"] == "varnholm"}
+    assert {(row["account"], row["person"]) for row in raw["team"]} == {
+        (account_id, person) for account_id in SAMPLES for person in ours
+    }
 
 
 def test_the_distributor_carries_several_brands_and_shares_end_customers_with_us(raw: Tables) -> None:
