@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from graph.account import Account, Person
 from graph.measures import Measures
+from visualisation.heading import count
 from visualisation.layout import HUB_ROW, SIGN, Arrangement, Standing
 from visualisation.shapes import (
     GONE,
@@ -167,7 +168,7 @@ def describe(account: Account, person: Person, measures: Measures) -> str:
     facts = [clean(person.title or ""), (person.function or "function unknown").replace("_", " ")]
     threads = measures.threads_of.get(person.id, 0)
     if person.id not in account.their_index:
-        return ", ".join([name, *filter(None, facts)]) + f": {_count(threads, 'thread')}"
+        return ", ".join([name, *filter(None, facts)]) + f": {count(threads, 'thread')}"
     if person.placeholder:
         return ", ".join([name, *filter(None, facts)]) + ": a seat whose holder is unknown"
     influence = float(account.influence[account.their_index[person.id]])
@@ -178,12 +179,8 @@ def describe(account: Account, person: Person, measures: Measures) -> str:
         f"influence {influence:.2f}" + (" (assumed)" if person.influence is None else ""),
     ]
     covered = measures.covered(person.id) if person.id in measures.account.their_index else 0.0
-    text = ", ".join([name, *filter(None, facts)]) + f": {covered:.0%} covered, {_count(threads, 'thread')}"
+    text = ", ".join([name, *filter(None, facts)]) + f": {covered:.0%} covered, {count(threads, 'thread')}"
     if person.id in measures.stale:
         verified = f"last verified {person.verified_on}" if person.verified_on else "expired"
         text += f"; score stale, {verified}"
     return text
-
-
-def _count(number_of: int, noun: str) -> str:
-    return f"{number_of} {noun}" + ("" if number_of == 1 else "s")

@@ -19,6 +19,14 @@ from graph.errors import InputError, UnknownName
 from graph.gaps import find_gaps
 from graph.measures import Measures, measure
 from graph.removal import remove
+from visualisation.heading import (
+    account_title,
+    change_in_words,
+    count,
+    facts_in_words,
+    missing_in_words,
+    names_of,
+)
 from visualisation.indirect import conflict_sentence, draw_indirect, find_chain
 from visualisation.layout import (
     DEPTH,
@@ -50,7 +58,6 @@ from visualisation.shapes import (
 )
 from visualisation.text import FONT_FAMILY, clean, fit, markup, token, width
 
-State = Literal["now", "target"]
 Line = Literal["reporting", "influences"]
 
 TITLE_SIZE, FACTS_SIZE, SIDE_SIZE, NOTE_SIZE = 24.0, 14.0, 15.0, 13.0
@@ -104,7 +111,7 @@ def draw_map(
     measures: Measures,
     gaps: Iterable[Gap] = (),
     *,
-    state: State = "now",
+    state: str = "now",
     without: Sequence[str] = (),
     target: NDArray[np.float64] | None = None,
     lines: Collection[Line] = (),
@@ -135,7 +142,8 @@ def draw_map(
         `without` names nobody of the account.
     """
     scene = _set(account, measures, tuple(gaps), state, tuple(without), target)
-    words, facts, notes = _title(scene), _facts(scene), _notes(scene)
+    words, notes = account_title(account), _notes(scene)
+    facts = facts_in_words(scene.shown.measures, gaps=scene.number_of_gaps, uncovered=len(scene.marks.gaps))
     top = scene.arrangement.top - 130.0 - 20.0 * len(notes)
     body = [_rows(scene), _silhouettes(scene), _heading(scene, top, words, facts, notes), _sides(scene)]
     body.append(draw_inner_lines(account, scene.arrangement, scene.shown, lost=scene.marks.gone, on=lines))
@@ -175,7 +183,7 @@ def _set(
     account: Account,
     measures: Measures,
     gaps: tuple[Gap, ...],
-    state: State,
+    state: str,
     without: tuple[str, ...],
     target: NDArray[np.float64] | None,
 ) -> Scene:
@@ -214,65 +222,16 @@ def _set(
     )
 
 
-def _title(scene: Scene) -> str:
-    suppliers = ", ".join(clean(supplier.name) for supplier in scene.account.suppliers)
-    name = clean(scene.account.name) or clean(scene.account.id)
-    return f"{suppliers} ↔ {name}" if suppliers else name
-
-
-def _facts(scene: Scene) -> str:
-    """Return the measures in words."""
-    measures = scene.shown.measures
-    if measures.diamond_index is None or measures.coverage is None:
-        return "nobody on their side is known, so nothing can be measured"
-    leavers = {0: "no thread joins the two sides", 1: "one leaver cuts every thread"}.get(
-        measures.connectivity, f"it takes {measures.connectivity} leavers to cut every thread"
-    )
-    gaps, points = scene.number_of_gaps, len(measures.single_points)
-    return " · ".join(
-        [
-            f"diamond index {measures.diamond_index:.2f}",
-            f"{measures.coverage:.0%} of influence covered",
-            f"connectivity {measures.connectivity}: {leavers}",
-            f"{gaps} gap{'' if gaps == 1 else 's'} ({len(scene.marks.gaps)} in coverage)",
-            f"{points} single point{'' if points == 1 else 's'} of failure",
-        ]
-    )
-
-
 def _notes(scene: Scene) -> list[str]:
     """Return what else must be said: what is missing, who is gone, what the target would give."""
-    account, notes = scene.account, []
+    shown = scene.shown.measures
+    notes = []
     if scene.marks.gone:
-        names = ", ".join(clean(account.people[person].name) for person in sorted(scene.marks.gone))
-        notes.append(f"Without {names}: {_change(scene.before, scene.shown.measures)}")
+        names = names_of(scene.account, scene.marks.gone)
+        notes.append(f"Without {names}: {change_in_words(scene.before, shown)}")
     if scene.target is not None:
-        notes.append(f"Target, dashed: {_change(scene.shown.measures, scene.target.measures)}")
-    if not account.ours:
-        notes.append("Nobody of ours is known for this account")
-    if not account.theirs:
-        notes.append("Nobody of theirs is known")
-    if account.ours and account.theirs and not account.ties:
-        notes.append("No tie between the two sides is known")
-    people = account.people.values()
-    without_function = sum(person.function is None for person in people)
-    if people and without_function == len(people):
-        notes.append("Nobody's function is known: all stand in the row Unknown")
-    return notes
-
-
-def _change(before: Measures, after: Measures) -> str:
-    def value(measures: Measures) -> str:
-        return "unknown" if measures.diamond_index is None else f"{measures.diamond_index:.2f}"
-
-    def covered(measures: Measures) -> str:
-        return "unknown" if measures.coverage is None else f"{measures.coverage:.0%}"
-
-    return (
-        f"{before.shape} → {after.shape}, diamond index {value(before)} → {value(after)}, "
-        f"covered {covered(before)} → {covered(after)}, "
-        f"connectivity {before.connectivity} → {after.connectivity}"
-    )
+        notes.append(f"Target, dashed: {change_in_words(shown, scene.target.measures)}")
+    return notes + missing_in_words(scene.account)
 
 
 def _heading(scene: Scene, top: float, words: str, facts: str, notes: list[str]) -> str:
@@ -309,7 +268,7 @@ def _sides(scene: Scene) -> str:
     seats = int(account.placeholder.sum())
     theirs = f"their people: {len(account.theirs) - seats}"
     if seats:
-        theirs += f", and {seats} seat{'' if seats == 1 else 's'} whose holder is unknown"
+        theirs += f", and {count(seats, 'seat')} whose holder is unknown"
     top, parts = scene.arrangement.top, []
     for sign, heading, people in ((-1, suppliers, f"our people: {len(account.ours)}"), (1, name, theirs)):
         x = number(sign * (GAP + DEPTH / 2))
@@ -351,7 +310,7 @@ def _rows(scene: Scene) -> str:
 
 def _silhouettes(scene: Scene) -> str:
     shape = scene.shown.measures.shape
-    colour, dashed = SHAPE[shape], ' stroke-dasharray="3 5"' if shape == "none" else ""
+    colour, dashed = SHAPE[shape], (' stroke-dasharray="3 5"' if shape == "none" else "")
     sides: tuple[Side, Side] = ("ours", "theirs")
     parts = []
     for side in sides:
