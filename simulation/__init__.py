@@ -1,0 +1,30 @@
+"""The simulation: what happens to an account if people leave, and which strategy holds up best.
+
+account + scenario + strategies -> arrays (`assembly`) -> months (`kernel`, by `rules` and `draws`)
+-> results and comparison -> answer. Nothing here reads the store, and numba is imported by the first run.
+"""
+
+from simulation.results import Simulation
+from simulation.run import simulate, warm_up
+from simulation.scenario import Scenario, leaving_scenario, load_scenario
+from simulation.strategies import (
+    PlannedAction,
+    Strategy,
+    load_strategies,
+    plan_strategy,
+    strategies_for,
+)
+
+__all__ = [
+    "PlannedAction",
+    "Scenario",
+    "Simulation",
+    "Strategy",
+    "leaving_scenario",
+    "load_scenario",
+    "load_strategies",
+    "plan_strategy",
+    "simulate",
+    "strategies_for",
+    "warm_up",
+]

@@ -1,0 +1,214 @@
+"""Every rule of the model, once: scalar, pure, uniforms passed in.
+
+Plain functions with `math` only. The kernel compiles exactly these (`simulation/compiling.py`), the ordinary
+Mesa model of the tests calls them, and both give the same bits. Decay and contact stand in
+`graph/strength.py`, because the measures replay the touchpoint log with them.
+
+Symbols as in the documentation of the model: o orientation in [-1, 1], cov coverage in [0, 1], A access,
+S support, Q shock, q share of the wallet, m margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, sqrt
+from typing import Any, NamedTuple
+
+from graph.strength import contact, decay
+
+SQRT12 = sqrt(12.0)
+
+
+class Rates(NamedTuple):
+    """The parameters that the rules take, by their names in the parameter table."""
+
+    replacement_theirs: float
+    replacement_ours: float
+    mood: float
+    decay_scale: float
+    half_weak: float
+    half_strong: float
+    contact_gain: float
+    attention: float
+    new_tie_rate: float
+    referral: float
+    s_new: float
+    s_gone: float
+    warm: float
+    warm_block: float
+    fit: float
+    cool: float
+    o_base: float
+    sway: float
+    loss: float
+    loss_A: float
+    loss_S: float
+    A_ref: float
+    S_ref: float
+    shock: float
+    follow: float
+    shock_fade: float
+    r_half: float
+    grow: float
+    shrink: float
+    q_max: float
+    m_low: float
+    m_high: float
+    m_rate: float
+    market_sd: float
+    hour_cost: float
+
+
+def monthly_chance(yearly: float) -> float:
+    """Return the chance a month that gives the chance a year."""
+    stays: float = (1.0 - yearly) ** (1.0 / 12.0)
+    return 1.0 - stays
+
+
+def ratio(part: float, whole: float) -> float:
+    """Return a weighted mean from its sums, 0 where nothing has weight."""
+    return part / whole if whole > 0.0 else 0.0
+
+
+def newcomer_orientation(mean: float, u: float, mood: float) -> float:
+    """Return the orientation of a successor: the organisation's mood, and luck that may be good.
+
+    A successor can be better than the one who left (Schmitz et al. 2020, doi 10.1177/0022242919882630).
+    """
+    return mood * mean + (1.0 - mood) * (2.0 * u - 1.0)
+
+
+def hit_of_leavers(share: float, access_of_others: float) -> float:
+    """Return the shock of decision makers leaving: their share, buffered by who else we know."""
+    return min(1.0, share) * (1.0 - access_of_others)
+
+
+def hit_of_ours(before: float, after: float, follow: float, r_half: float) -> float:
+    """Return the shock of one of ours leaving: the share of the relation that goes along."""
+    return follow * (before - after) / (before + r_half)
+
+
+def shock_after(shock: float, hit: float, fade: float) -> float:
+    """Return Q a month later: what was there fades, a hit takes its share of what is left to 1."""
+    faded = shock * (1.0 - 1.0 / fade)
+    return faded + (1.0 - faded) * hit
+
+
+def wish(weight: float, weak: float, s: float) -> float:
+    """Return how much a strategy wants an hour in a tie, weak ties more by `weak`."""
+    return weight * (1.0 + weak * (1.0 - s))
+
+
+def tie_hours(hours: float, wished: float, total: float) -> float:
+    """Return a tie's part of its owner's hours."""
+    return hours * wished / total
+
+
+def effort(hours: float, attention: float) -> float:
+    """Return the hours that count after what a tie takes before anything comes of it."""
+    return hours - attention if hours > attention else 0.0
+
+
+def opening_chance(hours: float, reach: float, rate: float, referral: float) -> float:
+    """Return the chance a month that hours open a missing tie, more where allies speak for us."""
+    return 1.0 - exp(-rate * hours * (1.0 + referral * reach))
+
+
+def referral_reach(pull: float, cov: float, o: float) -> float:
+    """Return how far one colleague, covered and in favour, reaches along an influence line."""
+    return abs(pull) * cov * o if o > 0.0 else 0.0
+
+
+def sway_of(pull: float, o: float, own: float) -> float:
+    """Return the pull of one colleague: towards theirs along support, away from it along conflict."""
+    return pull * o - abs(pull) * own
+
+
+def is_against(o: float, opponent_below: float) -> bool:
+    """Tell whether somebody is against us."""
+    return o < opponent_below
+
+
+def orientation_after(
+    o: float,
+    cov: float,
+    swayed: float,
+    against: bool,
+    warm: float,
+    warm_block: float,
+    fit: float,
+    cool: float,
+    o_base: float,
+    sway: float,
+) -> float:
+    """Return o a month later: a convex step towards the fit, the base and the colleagues."""
+    warmth = warm * warm_block if against else warm
+    return o + warmth * cov * (fit - o) - cool * (1.0 - cov) * (o - o_base) + sway * swayed
+
+
+def is_thread(s: float, thread_min: float) -> bool:
+    """Tell whether a tie between two people in post is strong enough for a thread."""
+    return s >= thread_min
+
+
+def market_after(market: float, u: float, sd: float) -> float:
+    """Return the size of the market a month later, as a multiple of its start."""
+    return market * (1.0 + sd * SQRT12 * (u - 0.5))
+
+
+def loss_chance(
+    access: float,
+    support: float,
+    shock_level: float,
+    loss: float,
+    loss_A: float,
+    loss_S: float,
+    A_ref: float,
+    S_ref: float,
+    shock: float,
+) -> float:
+    """Return the chance of losing the account this month."""
+    relative = exp(-loss_A * (access - A_ref) - loss_S * (support - S_ref))
+    return 1.0 - exp(-loss / 12.0 * relative * (1.0 + shock * shock_level))
+
+
+def wallet_after(q: float, support: float, grow: float, shrink: float, q_max: float) -> float:
+    """Return our share of the wallet a month later."""
+    won = grow * support * (q_max - q) if support > 0.0 else 0.0
+    return q + (won - shrink * q) / 12.0
+
+
+def margin_after(m: float, value_access: float, m_rate: float, m_low: float, m_high: float) -> float:
+    """Return the margin a month later: value talk earns, price-only talk erodes."""
+    return m + m_rate * (m_low + (m_high - m_low) * value_access - m)
+
+
+def profit_of(volume: float, margin: float, price: float) -> float:
+    """Return the profit before hours; a lower price takes the same off revenue and profit."""
+    return volume * (margin - (1.0 - price))
+
+
+RULES: tuple[Callable[..., Any], ...] = (
+    decay,
+    contact,
+    monthly_chance,
+    ratio,
+    newcomer_orientation,
+    hit_of_leavers,
+    hit_of_ours,
+    shock_after,
+    wish,
+    tie_hours,
+    effort,
+    opening_chance,
+    referral_reach,
+    sway_of,
+    is_against,
+    orientation_after,
+    is_thread,
+    market_after,
+    loss_chance,
+    wallet_after,
+    margin_after,
+    profit_of,
+)

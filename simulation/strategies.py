@@ -1,0 +1,395 @@
+"""Strategies: how a supplier spreads the same pool of hours over the people of an account.
+
+A strategy is an object with a name, weights over the possible threads, and levers. Every strategy has the
+same pool; people's hours follow the weights, up to `max_person_hours` each, and what it cannot use is idle.
+Custom ones come from a YAML file:
+
+    strategies:
+      - name: two by two
+        like: diamond            # weights of a shipped strategy, or
+        threads:                 # weights of its own
+          - {ours: anna, stakeholder: boss, weight: 2}
+        weak: 0.5                # preference for weak ties
+        handover: 0.6            # share of a tie that a successor on our side takes over
+        reassign: true           # hours of a vacant seat go to the other stakeholders
+        hours: {anna: 12}        # instead of staffing by the weights
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.account import Account
+from graph.errors import Candidate, Fault, InputError, UnknownName
+from simulation.scenario import find_person, read_mapping
+from simulation.seating import Seating
+
+Weights = NDArray[np.float64]
+Weigh = Callable[[Seating], Weights]
+
+NAMES = ("do_nothing", "single_threaded", "buyer_and_boss", "function_matching", "diamond", "plan")
+CHANNEL_NAMES = ("distributor_first", "conflict_averse")
+
+# Shares of attention inside a strategy; assumptions.
+BUYER_SHARE = 0.6
+MATCHING_BUYER = 0.5
+DIAMOND_DECIDERS = 0.6
+DIAMOND_SECOND = 0.5
+DIAMOND_LEVEL = 3
+DIAMOND_WEAK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One action of a lobbying plan: who meets whom, in which form, in which month from now."""
+
+    person: str
+    stakeholder: str
+    kind: str
+    month: int
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way of spreading hours.
+
+    Attributes
+    ----------
+    weigh
+        Gives the weights over the slots of a seating, shape (seats, slots).
+    weak
+        Preference for weak ties: the weight of a tie is multiplied by 1 + weak (1 - s).
+    handover
+        Share of a tie that a successor on our side takes over; None takes the parameter.
+    reassign
+        Whether the hours of a vacant seat go to the owner's other stakeholders.
+    hours
+        Hours a month by person of ours; None staffs by the weights.
+    actions, horizon
+        Planned actions, which alone are done in the months 1 … horizon.
+    pairs
+        (one of ours, stakeholder) that need a slot beside the usual ones.
+    """
+
+    name: str
+    weigh: Weigh = field(repr=False)
+    weak: float = 0.0
+    handover: float | None = None
+    reassign: bool = True
+    hours: Mapping[str, float] | None = None
+    actions: tuple[PlannedAction, ...] = ()
+    horizon: int = 0
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+def no_weights(seating: Seating) -> Weights:
+    """Return weights of 0: nobody is met."""
+    return np.zeros((len(seating.seats), seating.width))
+
+
+def single_thread(seating: Seating) -> Weights:
+    """Return all weight on the key account manager and the buyer."""
+    weights = no_weights(seating)
+    _put(weights, seating, seating.buyer, seating.manager, 1.0)
+    return weights
+
+
+def buyer_and_boss(seating: Seating) -> Weights:
+    """Return weight on the buyer, and on the boss through whoever of ours stands at that level."""
+    weights = no_weights(seating)
+    _put(weights, seating, seating.buyer, seating.manager, BUYER_SHARE)
+    boss = seating.boss
+    if boss is not None:
+        peer = next((slot.owner for slot in seating.slots[boss] if slot.level_peer), None)
+        peer = peer if peer is not None else _function_peer(seating, boss)
+        _put(weights, seating, boss, seating.manager if peer is None else peer, 1.0 - BUYER_SHARE)
+    return weights
+
+
+def function_matching(seating: Seating) -> Weights:
+    """Return weight on the weightiest person of each function row, through the facing function of ours."""
+    weights = no_weights(seating)
+    best: dict[str, int] = {}
+    for i, seat in enumerate(seating.seats):
+        row = seating.account.policy.row_of(seat.function)
+        if seat.joined > 0 or _function_peer(seating, i) is None:
+            continue
+        if row not in best or seat.weight > seating.seats[best[row]].weight:
+            best[row] = i
+    for i in best.values():
+        _put(weights, seating, i, _function_peer(seating, i), seating.seats[i].weight)
+    if seating.buyer is not None:
+        weight = MATCHING_BUYER * seating.seats[seating.buyer].weight
+        _put(weights, seating, seating.buyer, seating.manager, weight)
+    return weights
+
+
+def diamond(seating: Seating) -> Weights:
+    """Return weight on everybody: the facing function first, then levels, deciders and living threads."""
+    weights = no_weights(seating)
+    thread_min = seating.account.policy.limits["thread_min"]
+    for i, seat in enumerate(seating.seats):
+        open_slots = [(k, slot) for k, slot in enumerate(seating.slots[i]) if slot.open]
+        if not open_slots:
+            continue
+        first = next(
+            (k for k, slot in open_slots if slot.function_peer),
+            max(open_slots, key=lambda entry: (entry[1].strength, entry[1].level_peer, -entry[0]))[0],
+        )
+        for k, slot in open_slots:
+            high = slot.level_peer and (seat.level or DIAMOND_LEVEL + 1) <= DIAMOND_LEVEL
+            if k == first:
+                share = 1.0
+            elif slot.manager and seat.role == "decision_maker":
+                share = DIAMOND_DECIDERS
+            elif high or slot.strength >= thread_min:
+                share = DIAMOND_SECOND
+            else:
+                share = 0.0
+            weights[i, k] = share * seat.weight
+    return weights
+
+
+SHIPPED: Mapping[str, Strategy] = {
+    "do_nothing": Strategy("do_nothing", no_weights),
+    "single_threaded": Strategy("single_threaded", single_thread),
+    "buyer_and_boss": Strategy("buyer_and_boss", buyer_and_boss),
+    "function_matching": Strategy("function_matching", function_matching),
+    "diamond": Strategy("diamond", diamond, weak=DIAMOND_WEAK),
+}
+
+
+def plan_strategy(
+    account: Account, actions: Iterable[Any], *, horizon: int | None = None, name: str = "plan"
+) -> Strategy:
+    """Return the strategy that carries out a plan and goes on as `diamond` after its horizon.
+
+    Parameters
+    ----------
+    actions
+        `PlannedAction`s, or anything with `person`, `stakeholder`, `kind` and either `month` or `due_on`
+        (counted from the account's day).
+    horizon
+        Months in which nothing but the plan is done; that of the last action by default.
+
+    Raises
+    ------
+    InputError
+        An action with somebody who is not in post, or of a kind that the policy does not have.
+    """
+    planned = tuple(sorted((_planned(account, action) for action in actions), key=_order))
+    for action in planned:
+        if action.person not in account.our_index or action.stakeholder not in account.their_index:
+            raise InputError(
+                f"The plan has {action.person} meet {action.stakeholder}; "
+                "both must be in post, one of ours and one of theirs."
+            )
+        if action.kind not in account.policy.kinds:
+            raise InputError(
+                f"The plan has an action of the kind {action.kind!r}; "
+                f"kinds are {', '.join(account.policy.kinds)}."
+            )
+    last = max((action.month for action in planned), default=0)
+    pairs = tuple(sorted({(action.person, action.stakeholder) for action in planned}))
+    return replace(
+        SHIPPED["diamond"], name=name, actions=planned, horizon=max(last, horizon or 0), pairs=pairs
+    )
+
+
+def strategies_for(
+    account: Account,
+    plan: Iterable[Any] | None = None,
+    names: Sequence[str] | None = None,
+    *,
+    horizon: int | None = None,
+) -> tuple[Strategy, ...]:
+    """Return the strategies of an account by name, all that need no distributor by default.
+
+    Parameters
+    ----------
+    plan
+        The actions of the plan; None has them proposed (`graph.plan.propose`) if `plan` is among the names.
+    horizon
+        Months of the plan.
+
+    Raises
+    ------
+    InputError
+        An unknown name, or one that needs a distributor.
+    """
+    chosen = []
+    for name in dict.fromkeys(names if names is not None else NAMES):
+        if name == "plan":
+            actions = _proposed(account) if plan is None else plan
+            chosen.append(plan_strategy(account, actions, horizon=horizon))
+        elif name in SHIPPED:
+            chosen.append(SHIPPED[name])
+        else:
+            raise _unknown_strategy(name)
+    if not chosen:
+        raise InputError(f"No strategy is named; strategies are {', '.join(NAMES)}.")
+    return tuple(chosen)
+
+
+def load_strategies(path: Path, account: Account) -> tuple[Strategy, ...]:
+    """Read custom strategies from a YAML or JSON file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, names nobody, or spends more hours than there are.
+    """
+    data = read_mapping(path, "strategies")
+    entries = data.get("strategies", [data] if "name" in data else None)
+    if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
+        raise _bad(path.name, "strategies", entries, "needs a list of strategies")
+    strategies = tuple(_custom(entry, account, path.name) for entry in entries)
+    names = [strategy.name for strategy in strategies]
+    for name in names:
+        if names.count(name) > 1:
+            raise _bad(path.name, "name", name, "is used twice; every strategy needs its own name")
+    return strategies
+
+
+def _custom(entry: Any, account: Account, file: str) -> Strategy:
+    fields = ("name", "like", "threads", "weak", "handover", "reassign", "hours")
+    if not isinstance(entry, Mapping):
+        raise _bad(file, "strategies", entry, "needs a name and weights")
+    for key in entry:
+        if key not in fields:
+            raise _bad(
+                file, str(key), entry[key], f"is no field of a strategy; fields are {', '.join(fields)}"
+            )
+    name = entry.get("name")
+    if not isinstance(name, str) or not name[:1].isalnum():
+        raise _bad(file, "name", name, "needs a text that begins with a letter or a digit")
+    if ("like" in entry) == ("threads" in entry):
+        raise _bad(file, name, sorted(entry), "needs either `like`, the name of a strategy, or `threads`")
+    if "like" in entry:
+        if entry["like"] not in SHIPPED:
+            raise _bad(file, "like", entry["like"], f"needs one of {', '.join(SHIPPED)}")
+        base = replace(SHIPPED[entry["like"]], name=name)
+    else:
+        base = _threads(name, entry["threads"], account, file)
+    reassign = entry.get("reassign", base.reassign)
+    if not isinstance(reassign, bool):
+        raise _bad(file, "reassign", reassign, "needs true or false")
+    handover = entry.get("handover")
+    return replace(
+        base,
+        weak=_number(entry.get("weak", base.weak), 0.0, 10.0, "weak", file),
+        handover=None if handover is None else _number(handover, 0.0, 1.0, "handover", file),
+        reassign=reassign,
+        hours=_hours(entry["hours"], account, file) if "hours" in entry else None,
+    )
+
+
+def _threads(name: str, threads: Any, account: Account, file: str) -> Strategy:
+    if not isinstance(threads, Sequence) or isinstance(threads, str) or not threads:
+        raise _bad(file, "threads", threads, "needs a list of {ours, stakeholder, weight}")
+    wanted: dict[tuple[str, str], float] = {}
+    for thread in threads:
+        if not isinstance(thread, Mapping) or not {"ours", "stakeholder"} <= set(thread):
+            raise _bad(file, "threads", thread, "needs {ours: PERSON, stakeholder: PERSON, weight: NUMBER}")
+        ours = find_person(account, thread["ours"], "threads.ours", file=file)
+        theirs = find_person(account, thread["stakeholder"], "threads.stakeholder", file=file)
+        if ours.id not in account.our_index or theirs.id not in account.their_index:
+            raise _bad(file, "threads", f"{ours.id}, {theirs.id}", "needs one of ours and one of theirs")
+        weight = _number(thread.get("weight", 1.0), 0.0, 1e6, "threads.weight", file)
+        wanted[(ours.id, theirs.id)] = weight
+
+    def weigh(seating: Seating) -> Weights:
+        weights = no_weights(seating)
+        for (ours, stakeholder), weight in wanted.items():
+            i = seating.index[stakeholder]
+            _put(weights, seating, i, seating.account.our_index[ours], weight)
+        return weights
+
+    return Strategy(name, weigh, pairs=tuple(sorted(wanted)))
+
+
+def _hours(hours: Any, account: Account, file: str) -> dict[str, float]:
+    if not isinstance(hours, Mapping):
+        raise _bad(file, "hours", hours, "needs hours a month by person, such as {anna: 12}")
+    given: dict[str, float] = {}
+    for who, value in hours.items():
+        person = find_person(account, who, "hours", file=file)
+        if person.id not in account.our_index:
+            raise _bad(file, "hours", who, "needs somebody of ours")
+        given[person.id] = _number(value, 0.0, 744.0, f"hours.{who}", file)
+    pool, spent = float(account.hours.sum()), sum(given.values())
+    if spent > pool * (1.0 + 1e-9):
+        raise _bad(
+            file, "hours", f"{spent:g}", f"spends more hours than there are: the pool has {pool:g} h a month"
+        )
+    return given
+
+
+def _proposed(account: Account) -> Iterable[Any]:
+    from graph.plan import propose
+
+    actions: Iterable[Any] = propose(account).actions
+    return actions
+
+
+def _planned(account: Account, action: Any) -> PlannedAction:
+    month = getattr(action, "month", None)
+    if month is None:
+        month = _months_from(account.as_of, action.due_on, account.policy.limits["step_days"])
+    return PlannedAction(action.person, action.stakeholder, action.kind, max(1, int(month)))
+
+
+def _months_from(start: date, due_on: date, days: float) -> int:
+    return math.ceil((due_on - start).days / days)
+
+
+def _order(action: PlannedAction) -> tuple[int, str, str, str]:
+    return action.month, action.person, action.stakeholder, action.kind
+
+
+def _function_peer(seating: Seating, i: int) -> int | None:
+    return next((slot.owner for slot in seating.slots[i] if slot.function_peer and slot.open), None)
+
+
+def _put(weights: Weights, seating: Seating, i: int | None, owner: int | None, weight: float) -> None:
+    """Give a thread its weight; where the owner has no slot at the seat, the strongest tie has it."""
+    if i is None or not seating.slots[i]:
+        return
+    k = seating.slot(i, owner)
+    k = 0 if k is None else k
+    weights[i, k] = max(weights[i, k], weight)
+
+
+def _unknown_strategy(name: str) -> InputError:
+    if name in CHANNEL_NAMES:
+        return InputError(
+            f"The strategy {name} works through a distributor's business; this simulation is of people and "
+            f"ties. Strategies are {', '.join(NAMES)}."
+        )
+    near = get_close_matches(name, NAMES, n=1, cutoff=0.3)
+    hint = f"; the nearest is {near[0]}" if near else ""
+    return UnknownName(
+        f"There is no strategy {name!r}{hint}. Strategies are {', '.join(NAMES)}, or a file of your own.",
+        candidates=[Candidate(other, other) for other in near],
+    )
+
+
+def _number(value: Any, low: float, high: float, place: str, file: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+        return float(value)
+    raise _bad(file, place, value, f"needs a number from {low:g} to {high:g}")
+
+
+def _bad(file: str, place: str, value: Any, message: str) -> InputError:
+    return InputError(
+        f"{file}: {place} is {value!r}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
+    )
