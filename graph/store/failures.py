@@ -1,0 +1,110 @@
+"""What the driver and the server report, as one sentence of ours."""
+
+from __future__ import annotations
+
+import re
+
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    ConstraintError,
+    DriverError,
+    IncompleteCommit,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
+
+from graph.errors import DiamondError, InputError, NotPermitted, StoreError, TimeLimitReached
+
+LOST = (ServiceUnavailable, SessionExpired)
+TIMED_OUT = (
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+)
+OUT_OF_MEMORY = (
+    "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
+    "Neo.TransientError.General.OutOfMemoryError",
+    "Neo.TransientError.General.TransactionMemoryLimit",
+    "Neo.TransientError.General.TransactionOutOfMemoryError",
+)
+WRITE_REFUSED = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Security.Forbidden")
+POSITION = re.compile(r"\s*\(line (\d+), column (\d+) \(offset: \d+\)\)")
+
+
+def out_of_memory(error: Neo4jError) -> bool:
+    """Return whether a transaction was too large, which the driver takes for worth another try."""
+    return error.code in OUT_OF_MEMORY
+
+
+def explained(error: Exception, address: str, *, timeout: float | None = None) -> DiamondError:
+    """Return our error for one of the driver's.
+
+    Parameters
+    ----------
+    address
+        Folder or address of the store, for the sentence.
+    timeout
+        Time limit that was asked for, in seconds.
+    """
+    if isinstance(error, DiamondError):
+        return error
+    if isinstance(error, Neo4jError):
+        return _from_server(error, address, timeout)
+    if isinstance(error, IncompleteCommit):
+        return StoreError(
+            f"The server of {address} went away during the commit: the change is wholly in or not at all; "
+            "run the command again."
+        )
+    if isinstance(error, LOST):
+        return StoreError(f"The store {address} cannot be reached: {first_line(error)}.")
+    if isinstance(error, ConfigurationError | ValueError):
+        return StoreError(f"{address} cannot be used as the address of a Neo4j server: {first_line(error)}.")
+    return StoreError(f"The store {address} failed: {first_line(error)}.")
+
+
+def _from_server(error: Neo4jError, address: str, timeout: float | None) -> DiamondError:
+    code = error.code or ""
+    if code in TIMED_OUT:
+        limit = "its time limit" if not timeout else f"its time limit of {timeout:g} s"
+        return TimeLimitReached(f"The query reached {limit}; narrow it, or allow more with --timeout.")
+    if out_of_memory(error):
+        return StoreError(
+            f"One transaction was too large for the memory of the server of {address}; nothing of it was "
+            "kept: import fewer files at once, or use a server of your own with more memory (NEO4J_URI)."
+        )
+    if isinstance(error, AuthError):
+        return StoreError(
+            f"The server at {address} refused the login ({sentence(error)}); "
+            "check NEO4J_USERNAME and NEO4J_PASSWORD."
+        )
+    if code in WRITE_REFUSED:
+        return NotPermitted(f"The server refused it: {sentence(error)}.")
+    if code == "Neo.ClientError.Database.DatabaseNotFound":
+        return StoreError(f"The server at {address} has no such database; check NEO4J_DATABASE.")
+    if isinstance(error, ConstraintError):
+        return InputError(f"The store keeps ids unique: {sentence(error)}.")
+    if isinstance(error, ClientError) and code.startswith(
+        ("Neo.ClientError.Statement", "Neo.ClientError.Procedure", "Neo.ClientError.Request")
+    ):
+        return InputError(f"The query is wrong: {sentence(error)}.")
+    return StoreError(f"The store {address} failed: {sentence(error)}.")
+
+
+def sentence(error: Neo4jError) -> str:
+    """Return the server's message in one line, its position in words."""
+    text = error.message or str(error)
+    found = POSITION.search(text)
+    line = " ".join((text[: found.start()] if found else text.partition("\n")[0]).split())
+    place = f" (line {found[1]}, column {found[2]})" if found else ""
+    return f"{line.rstrip('.')}{place}"
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text without its full stop."""
+    text = str(error).strip() or type(error).__name__
+    return text.partition("\n")[0].strip().rstrip(".")
+
+
+__all__ = ["LOST", "DriverError", "Neo4jError", "explained", "first_line", "out_of_memory", "sentence"]
