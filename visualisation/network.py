@@ -54,8 +54,19 @@ OPTIONS = json.dumps(
     {
         "physics": {"enabled": False},
         "interaction": {"hover": True, "tooltipDelay": 100, "navigationButtons": True, "zoomView": False},
-        "nodes": {"font": {"face": FONT_FAMILY.replace("'", ""), "size": 13, "color": INK}},
-        "edges": {"smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.12}},
+        "nodes": {
+            "font": {
+                "face": FONT_FAMILY.replace("'", ""),
+                "size": 13,
+                "color": INK,
+                "strokeWidth": 3,
+                "strokeColor": PAPER,
+            }
+        },
+        "edges": {
+            "arrows": {"to": {"scaleFactor": 0.5}},
+            "smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.12},
+        },
     }
 )
 POLICY = (

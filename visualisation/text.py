@@ -1,8 +1,8 @@
 """Text for the maps: what may stand in XML, how wide it is, and where it must be cut.
 
 Widths come from the advance table of the very font files that the pages serve and the PNG loads.
-A standalone SVG may be shown in a fallback font, so every width carries a margin for DejaVu Sans, the
-widest in common use (against Inter: regular 1.03 to 1.09 times as wide, bold 1.13 to 1.18 in names).
+A standalone SVG may be shown in a fallback font, so widths are those of the widest in common use, DejaVu
+Sans: a straight line in our font's advance bounds all its letters but few, and by little.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ FONT_FILES: dict[Weight, Path] = {
     "semibold": FONTS / "Inter-SemiBold.ttf",
 }
 FONT_FAMILY = "Inter,'Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
-FALLBACK_MARGIN: dict[Weight, float] = {"regular": 1.12, "semibold": 1.18}
+# em in the fallback font = factor x em in ours + so much for each character
+FALLBACK: dict[Weight, tuple[float, float]] = {"regular": (1.0, 0.055), "semibold": (1.05, 0.065)}
 ELLIPSIS = "…"
 
 # Advances in em for what the font does not hold and some other font will draw.
@@ -32,6 +33,7 @@ WIDE, EMOJI, FOREIGN = 1.05, 1.45, 0.85
 
 # Everything outside the Char production of XML 1.0, and the code points that are no characters.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+PILED_MARKS = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 NOT_IN_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -117,11 +119,16 @@ def _glyphs(data: bytes, cmap: int) -> dict[int, int]:
 
 def width(text: str, size: float, weight: Weight = "regular") -> float:
     """Return the width in px that a text needs at most, in our font or a usual fallback."""
-    return load_metrics(weight).width(text) * size * FALLBACK_MARGIN[weight]
+    factor, more = FALLBACK[weight]
+    return (factor * load_metrics(weight).width(text) + more * len(text)) * size
 
 
 def fit(text: str, size: float, room: float, weight: Weight = "regular") -> str:
-    """Return the text, cut with an ellipsis where it is wider than `room` px; empty if nothing fits."""
+    """Return the text, cut with an ellipsis where it is wider than `room` px; empty if nothing fits.
+
+    Marks piled on one letter are kept to two: more of them would grow into the lines above and below.
+    """
+    text = PILED_MARKS.sub(r"\1", text)
     if width(text, size, weight) <= room:
         return text
     left = room - width(ELLIPSIS, size, weight)
