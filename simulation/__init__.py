@@ -4,6 +4,7 @@ account + scenario + strategies -> arrays (`assembly`) -> months (`kernel`, by `
 -> results and comparison -> answer. Nothing here reads the store, and numba is imported by the first run.
 """
 
+from simulation.answer import Answer, HoursCurve, answer, hours_curve
 from simulation.results import Simulation
 from simulation.run import simulate, warm_up
 from simulation.scenario import Scenario, leaving_scenario, load_scenario
@@ -16,10 +17,14 @@ from simulation.strategies import (
 )
 
 __all__ = [
+    "Answer",
+    "HoursCurve",
     "PlannedAction",
     "Scenario",
     "Simulation",
     "Strategy",
+    "answer",
+    "hours_curve",
     "leaving_scenario",
     "load_scenario",
     "load_strategies",

@@ -2,7 +2,7 @@
 
 `parameters.csv` is the one definition; validation, the reference in `docs/` and the simulation read it.
 A name with a dot belongs to a family: `turnover_theirs` sets all its rows, `turnover_theirs.level1` one.
-`python -m simulation.parameters` prints the reference.
+`python -m simulation.reference` prints the page in `docs/`.
 """
 
 from __future__ import annotations
@@ -149,31 +149,3 @@ def _unknown(name: object, known: list[str], file: str | None) -> UnknownName:
         errors=[Fault(file, None, "parameters", str(name), "unknown parameter")],
         candidates=[Candidate(other, other) for other in near],
     )
-
-
-def parameter_reference() -> str:
-    """Return the table as the Markdown page `docs/parameters.md`."""
-    lines = [
-        "# Parameters of the simulation",
-        "",
-        "Written from `simulation/parameters.csv` by `python -m simulation.parameters`; do not edit.",
-        "",
-        "Any row can be set under `parameters:` of a scenario file. A name before the dot sets its",
-        "whole family (`turnover_theirs: 0.25`), a full name one row (`turnover_theirs.level1: 0.1`);",
-        "the row wins. The range is what is accepted, the uncertainty what is plausible. Sources: A",
-        "peer-reviewed or official, B named survey or vendor data. None of it is calibrated to your",
-        "own accounts.",
-        "",
-        "| name | unit | default | range | uncertainty | description | source |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines.extend(
-        f"| `{row.name}` | {row.unit} | {row.default:.10g} | {row.low:.10g} … {row.high:.10g} "
-        f"| {row.distribution} | {row.description} | {row.source} |"
-        for row in parameter_table().values()
-    )
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(parameter_reference(), end="")

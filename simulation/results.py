@@ -166,7 +166,8 @@ class Simulation:
         """Return the measure with the drawn loss, where that differs, shape (strategies, replicates)."""
         drawn = self.arrays.drawn
         if measure == "account_lost":
-            return (drawn[LOST_MONTH] > 0.0).astype(np.float64)
+            lost: Values = (drawn[LOST_MONTH] > 0.0).astype(np.float64)
+            return lost
         column = {
             "revenue_total": REVENUE_DRAWN,
             "margin_total": MARGIN_DRAWN,
