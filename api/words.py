@@ -1,0 +1,150 @@
+"""Values in words and figures, as the pages show them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from graph.account import Account
+from graph.gaps import Gap
+from graph.profile import AccountProfile, AccountSummary
+
+UNKNOWN = "–"
+GAP_WORDS = {
+    "function_uncovered": "Function nobody covers",
+    "coverage": "Covered too little",
+    "single_thread": "Hangs on one thread",
+    "level": "Met below their level",
+    "unknown_seat": "Unknown seat",
+    "opponent_without_route": "Opponent out of reach",
+    "opponent": "Opponent",
+    "below_desired": "Weaker than desired",
+    "stale_score": "Score not verified",
+    "no_opponent_known": "No opponent known",
+}
+SIGNS = {"ally": "+", "neutral": "=", "against": "−"}
+SHAPE_WORDS = {
+    "none": "No thread joins the two sides.",
+    "diabolo": "Two triangles that touch in a point: what you have with this customer runs through too few.",
+    "in transition": "More than one contact carries the relation, yet not every function and level does.",
+    "diamond": "Function meets function, on several levels: the relation outlives any single person.",
+}
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """Return a number with a fixed number of decimals."""
+    return UNKNOWN if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a percentage."""
+    return UNKNOWN if value is None else f"{value:.0%}".replace("%", "\u00a0%")
+
+
+def money(value: float) -> str:
+    """Return an amount, shortened to three figures."""
+    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}\u00a0{letter}"
+    return f"{value:.3g}"
+
+
+def day(value: date) -> str:
+    """Return a day in words: 31 January 2026."""
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def word(value: str | None) -> str:
+    """Return a value of the vocabulary as words."""
+    return value.replace("_", " ") if value else "unknown"
+
+
+def gap_word(kind: str) -> str:
+    """Return what a kind of gap means."""
+    return GAP_WORDS.get(kind, word(kind).capitalize())
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def leavers(connectivity: int) -> str:
+    """Return what a connectivity means."""
+    if connectivity == 0:
+        return "nothing joins the two sides"
+    if connectivity == 1:
+        return "one leaver cuts every thread"
+    return f"{connectivity} must leave to cut every thread"
+
+
+def dots(proximity: float) -> str:
+    """Return a proximity of 0 … 5 as five dots."""
+    full = round(min(5.0, max(0.0, proximity)))
+    return "●" * full + "○" * (5 - full)
+
+
+def sign(orientation: str | None) -> str:
+    """Return the sign that stands beside an orientation's colour."""
+    return SIGNS.get(orientation or "", "?")
+
+
+def file_name(text: str) -> str:
+    """Return a name that every file system takes."""
+    return re.sub(r"[^\w\-]+", "-", text).strip("-")[:80] or "account"
+
+
+def verdict(profile: AccountProfile) -> str:
+    """Return an account's state in two sentences."""
+    one = profile.summary
+    if one.diamond_index is None:
+        return "Nobody on their side is known, so nothing can be measured yet."
+    said = [SHAPE_WORDS[one.shape]]
+    points = [point.name for point in one.single_points_of_failure]
+    if points and one.shape != "none":
+        names = points[0] if len(points) == 1 else ", ".join(points[:-1]) + " or " + points[-1]
+        said.append(f"If {names} leaves, at least two fifths of the coverage go too.")
+    elif one.shape != "none":
+        said.append("Nobody alone carries two fifths of the coverage.")
+    said.append(_worst(profile.worst_gaps))
+    return " ".join(part for part in said if part)
+
+
+def quiet(account: Account) -> str:
+    """Return for how long nobody has been in contact, where it is too long."""
+    newest = account.newest_contact
+    if newest is None:
+        return "no contact known"
+    days = (account.as_of - newest).days
+    return f"no contact for {days} days" if days > account.policy.limits["quiet_after"] else ""
+
+
+def portfolio(accounts: Sequence[AccountSummary]) -> str:
+    """Return how many accounts have which shape, and how many hang on one person."""
+    shapes = Counter(one.shape for one in accounts)
+    nouns = {
+        "diabolo": ("Diabolo", "Diabolos"),
+        "in transition": ("in transition", "in transition"),
+        "diamond": ("Diamond", "Diamonds"),
+        "none": ("without any thread", "without any thread"),
+    }
+    said = [count(shapes[shape], *noun) for shape, noun in nouns.items() if shapes[shape]]
+    alone = sum(bool(one.single_points_of_failure) for one in accounts)
+    hang = f"{count(alone, 'account hangs', 'accounts hang')} on a single person." if alone else ""
+    return f"{count(len(accounts), 'account', 'accounts')}: {', '.join(said)}. {hang}".strip()
+
+
+def _worst(gaps: tuple[Gap, ...]) -> str:
+    if not gaps:
+        return ""
+    kind = gap_word(gaps[0].kind)
+    return f"The worst gap: {gaps[0].subject_name} ({kind[0].lower()}{kind[1:]})."
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    one.__name__: one
+    for one in (count, day, dots, figure, file_name, gap_word, leavers, money, percent, sign, word)
+}
