@@ -120,6 +120,7 @@ RETURN s.id AS ours, c.id AS theirs, t.given_strength AS given_strength, t.given
 """
 
 WRITE_STRENGTHS = """
+UNWIND $rows AS row
 MATCH (s:Person {id: row.ours}) MATCH (c:Person {id: row.theirs})
 MERGE (s)-[t:ENGAGES]->(c)
 SET t.strength = row.strength, t.strength_on = row.day, t.contacted_on = row.contacted_on,

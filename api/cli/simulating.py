@@ -1,0 +1,79 @@
+"""The command that asks what if."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import verbs
+from api.cli import tables
+from api.cli.files import write_by
+from api.cli.opening import opened
+from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
+from graph.errors import InputError
+
+FORMATS = (".nc", ".parquet", ".csv")
+
+
+class Engine(StrEnum):
+    """What runs the model; both give the same numbers."""
+
+    kernel = "kernel"
+    mesa = "mesa"
+
+
+def simulate(
+    account: AccountName,
+    leaves: Annotated[list[str] | None, typer.Option(metavar="PERSON", help="Who leaves.")] = None,
+    month: Annotated[
+        list[int] | None, typer.Option(help="When they leave: once for all, or once for each.")
+    ] = None,
+    scenario: Annotated[Path | None, typer.Option(metavar="FILE", help="Events and parameters.")] = None,
+    strategies: Annotated[
+        str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
+    ] = None,
+    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = verbs.REPLICATES,
+    months: Annotated[int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
+    precision: Annotated[
+        float | None, typer.Option(help="Go on until every margin difference is known to this share.")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="What runs the model.")] = Engine.kernel,
+    threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.nc|.parquet|.csv", help="Write every replicate.")
+    ] = None,
+    as_of: AsOf = None,
+    store: StoreOption = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate what if: several strategies with the same hours through the same futures."""
+    if out is not None and out.suffix.lower() not in FORMATS:
+        raise InputError(f"--out {out}: results are written as {', '.join(FORMATS)}.")
+    if month and not leaves:
+        raise InputError("--month says when somebody leaves; name who by --leaves.")
+    with opened(store, json, quiet) as (work, output):
+        with output.progress() as progress:
+            result = verbs.simulate(
+                work,
+                account,
+                leaves=leaves or (),
+                leaving_months=month or (),
+                scenario=scenario,
+                strategies=strategies,
+                replicates=replicates,
+                months=months,
+                seed=seed,
+                precision=precision,
+                engine=engine.value,
+                threads=threads,
+                as_of=as_of,
+                progress=progress,
+            )
+        if out is not None:
+            write_by(out, lambda path: result.body.simulation.write(path))
+        output.show(result, tables.simulation)
