@@ -1,0 +1,100 @@
+"""Imports: files to checked rows and questions, and on into the store in one transaction.
+
+files → `sources` (tables) → `rows` (forms, dates, cells) → `assembly` (references, words) → `records`
+→ `writing` (what differs from the store). `import_files` is the whole way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from graph.errors import InputError
+from graph.imports.known import read_known
+from graph.imports.reading import Reading, read_files
+from graph.imports.report import Duplicate, FileCount, Finding, ImportReport, Question
+from graph.imports.writing import Changes, Progress, write_records
+from graph.policy import Policy, load_policy
+from graph.store import Store
+
+__all__ = [
+    "Changes",
+    "Duplicate",
+    "FileCount",
+    "Finding",
+    "ImportReport",
+    "Question",
+    "Reading",
+    "import_files",
+    "read_files",
+    "write_records",
+]
+
+# Exports of products that a later version reads by itself.
+DIALECTS_TO_COME = ("hubspot", "salesforce", "dynamics", "mail", "calendar")
+
+
+def import_files(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    dates: str | None = None,
+    dialect: str = "auto",
+    dry_run: bool = False,
+    today: date | None = None,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Bring files into the store, all of them or nothing, or say what that would do.
+
+    Parameters
+    ----------
+    paths
+        Files of the generic form or named in the mapping, or folders of them.
+    mapping
+        A mapping file (YAML).
+    dates
+        `ymd`, `dmy` or `mdy`, where a file leaves it open.
+    dialect
+        `auto` or `generic`.
+    dry_run
+        Report, write nothing.
+    today
+        The import's day; the system's date without it.
+    progress
+        Called with what is being written, how many of it, and how many there are.
+
+    Raises
+    ------
+    InputError
+        Something is refused; the store is unchanged.
+    """
+    if dialect in DIALECTS_TO_COME:
+        raise InputError(
+            f"Exports of {dialect} cannot be read by themselves yet: use the generic form, or a mapping "
+            "file (--mapping) that says which columns of the export it needs."
+        )
+    if dialect not in ("auto", "generic"):
+        raise InputError(f"--dialect must be auto or generic, found {dialect!r}.")
+    today, policy = today or date.today(), policy or load_policy()
+    reading = read_files(
+        paths, known=read_known(store), policy=policy, today=today, mapping=mapping, dates=dates
+    )
+    changes = write_records(store, reading.records, today=today, dry_run=dry_run, progress=progress)
+    if changes.any and not dry_run:
+        from graph.store.accounts import refresh_strengths
+
+        refresh_strengths(store, today, policy)
+    return ImportReport(
+        dry_run=dry_run,
+        created=dict(sorted(changes.created.items())),
+        updated=dict(sorted(changes.updated.items())),
+        unchanged=changes.unchanged,
+        questions=reading.questions,
+        findings=reading.findings,
+        duplicates=tuple(reading.records.duplicates),
+        files=reading.files,
+        warnings=reading.warnings,
+    )

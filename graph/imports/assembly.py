@@ -1,0 +1,234 @@
+"""Rows to records: references found, words read by the policy tables, what nobody knows asked about.
+
+An `Assembly` holds what all forms share: who is known, who we are, and how a reference is found. The steps
+stand in `organisations`, `people` and `contacts`, and run in that order, since each refers to the one
+before. Nothing depends on the order of rows or files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from graph.imports.forms import FORMS
+from graph.imports.records import (
+    Known,
+    OrganisationRecord,
+    PersonRecord,
+    Properties,
+    Records,
+    subject_of,
+)
+from graph.imports.report import Ledger, Place
+from graph.imports.rows import Entry
+from graph.policy import Policy, fold
+
+Entries = Mapping[str, Mapping[tuple[Any, ...], Entry]]
+
+
+class Assembly:
+    """What the steps share.
+
+    Parameters
+    ----------
+    ours
+        Who we are, by id or name, where the mapping says so.
+    """
+
+    def __init__(
+        self,
+        entries: Entries,
+        known: Known,
+        policy: Policy,
+        today: date,
+        ledger: Ledger,
+        ours: str | None = None,
+    ) -> None:
+        self.entries = entries
+        self.known = known
+        self.policy = policy
+        self.today = today
+        self.ledger = ledger
+        self.records = Records()
+        # Without a list of organisations the cells of a generic file hold names.
+        self.by_name = not entries["organisations"]
+        self._organisation_names = _names((id_, one.name) for id_, one in known.organisations.items())
+        self._people_names = _names((id_, one.name) for id_, one in known.people.items())
+        self._spellings = _spellings(entries)
+        self.ours = ours
+
+    def organisation(self, entry: Entry, column: str, subject: str) -> str | None:
+        """Return the id of the organisation in a cell; nobody is a finding."""
+        text = entry.get(column)
+        if text is None:
+            return None
+        found = self.find_organisation(text)
+        if found is None and (entry.mapped or self.by_name):
+            found = self.create_organisation(text)
+        if found is None:
+            self.ledger.find(entry.places, column, text, "nobody", subject)
+        return found
+
+    def find_organisation(self, text: str) -> str | None:
+        """Return the id of the organisation with this id or unique name."""
+        if text in self.records.organisations or text in self.known.organisations:
+            return text
+        ids = self._organisation_names.get(fold(text), set())
+        return next(iter(ids)) if len(ids) == 1 else None
+
+    def create_organisation(self, text: str) -> str:
+        """Add an organisation of which only the name is known; every spelling means the same one."""
+        name = self._spellings["organisation"].get(fold(text), text)
+        self.add_organisation(name, OrganisationRecord({"name": name}))
+        return name
+
+    def add_organisation(self, id_: str, record: OrganisationRecord) -> None:
+        """Add an organisation that a row describes."""
+        self.records.organisations[id_] = record
+        self._organisation_names[fold(record.properties["name"])].add(id_)
+
+    def label(self, organisation: str, label: str) -> None:
+        """Say of what kind an organisation is, as the place where it is named shows."""
+        known = self.known.organisations.get(organisation)
+        record = self.records.organisations.get(organisation)
+        if record is None:
+            if known is not None and label in known.labels:
+                return
+            record = self.records.organisations[organisation] = OrganisationRecord({})
+        record.labels.add(label)
+
+    def name_of(self, organisation: str) -> str:
+        """Return the name of an organisation after this import."""
+        record = self.records.organisations.get(organisation)
+        known = self.known.organisations.get(organisation)
+        stored = known.name if known is not None else organisation
+        return str(record.properties.get("name", stored)) if record is not None else stored
+
+    def someone_is_ours(self) -> bool:
+        """Tell whether any organisation is a supplier."""
+        return any(
+            "Supplier" in self.labels_of(id_)
+            for id_ in {*self.records.organisations, *self.known.organisations}
+        )
+
+    def labels_of(self, organisation: str) -> frozenset[str]:
+        """Return the kinds of an organisation, as labels, after this import."""
+        known = self.known.organisations.get(organisation)
+        record = self.records.organisations.get(organisation)
+        stored = known.labels if known is not None and not (record and record.stated) else frozenset()
+        return stored | (record.labels if record else set())
+
+    def person(
+        self, entry: Entry, column: str, subject: str, employer: str | None = None, text: str | None = None
+    ) -> str | None:
+        """Return the id of the person in a cell; nobody is a finding.
+
+        Parameters
+        ----------
+        employer
+            Where a person of whom only the name is known would belong.
+        text
+            One of several in the cell.
+        """
+        text = entry.get(column) if text is None else text
+        if text is None:
+            return None
+        if text in self.records.people or text in self.known.people:
+            return text
+        if entry.mapped:
+            ids = self._people_names.get(fold(text), set())
+            if len(ids) == 1:
+                return next(iter(ids))
+            if not ids and employer is not None and any(char.isalpha() for char in text):
+                name = self._spellings["person"].get(fold(text), text)
+                self.add_person(name, PersonRecord({"name": name}, employer))
+                return name
+        self.ledger.find(entry.places, column, text, "nobody", subject)
+        return None
+
+    def add_person(self, id_: str, record: PersonRecord) -> None:
+        """Add a person."""
+        self.records.people[id_] = record
+        self._people_names[fold(record.properties["name"])].add(id_)
+
+    def employer(self, person: str) -> str | None:
+        """Return the id of a person's organisation after this import."""
+        record = self.records.people.get(person)
+        if record is not None:
+            return record.organisation
+        known = self.known.people.get(person)
+        return known.organisation if known else None
+
+    def is_ours(self, person: str) -> bool:
+        """Tell whether a person works for a supplier."""
+        employer = self.employer(person)
+        return employer is not None and "Supplier" in self.labels_of(employer)
+
+    def add_line(
+        self, kind: str, source: str, target: str, properties: Properties, entry: Entry, key: str = ""
+    ) -> None:
+        """Add a relationship; two that contradict each other are a fault."""
+        known = self.records.lines[kind].setdefault((source, target, key), properties)
+        for name, value in properties.items():
+            if known.setdefault(name, value) != value:
+                self._contradiction(entry.places[0], name, value, f"{source} and {target}", known[name])
+
+    def add_node(self, nodes: dict[str, Properties], id_: str, properties: Properties, entry: Entry) -> None:
+        """Add a node that several rows describe; two that contradict each other are a fault."""
+        known = nodes.setdefault(id_, dict(properties))
+        for name, value in properties.items():
+            if known.setdefault(name, value) != value:
+                self._contradiction(entry.places[0], name, value, id_, known[name])
+
+    def _contradiction(self, place: Place, name: str, value: object, what: str, other: object) -> None:
+        message = f"{what} has {other!r} in another row"
+        self.ledger.fault(place.file, place.row, place.heading(name), str(value), message)
+
+    def in_future(self, entry: Entry, column: str, day: date | None, subject: str) -> bool:
+        """Tell whether something is said to have happened after today, which is a finding."""
+        if day is None or day <= self.today:
+            return False
+        self.ledger.find(entry.places, column, day.isoformat(), "future", subject)
+        return True
+
+    def brought(self, subject: str) -> None:
+        """Note that a row came in."""
+        self.records.subjects.add(subject)
+
+    def subject(self, form: str, entry: Entry) -> str:
+        """Return what a row is about."""
+        return subject_of(form, *(entry.get(column) for column in FORMS[form].key))
+
+
+def given(entry: Entry, *columns: str) -> Properties:
+    """Return the columns that were filled."""
+    return {column: entry.values[column] for column in columns if column in entry.values}
+
+
+def sorted_entries(entries: Mapping[tuple[Any, ...], Entry]) -> list[Entry]:
+    """Return the rows of a form in an order that no file decides."""
+    return [entries[key] for key in sorted(entries, key=lambda key: tuple(map(str, key)))]
+
+
+def _names(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for id_, name in pairs:
+        names[fold(name)].add(id_)
+    return names
+
+
+def _spellings(entries: Entries) -> dict[str, dict[str, str]]:
+    """Return, of people and organisations named in cells, the spelling that stands for all of a name."""
+    spellings: dict[str, dict[str, str]] = {"person": {}, "organisation": {}}
+    for name, rows in entries.items():
+        columns = [one for one in FORMS[name].columns.values() if one.holds in spellings]
+        for entry in rows.values() if columns else ():
+            for column in columns:
+                text = entry.values.get(column.name)
+                if text is not None:
+                    known = spellings[column.holds].setdefault(fold(text), text)
+                    if text < known:
+                        spellings[column.holds][fold(text)] = text
+    return spellings

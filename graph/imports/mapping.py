@@ -1,0 +1,171 @@
+"""The mapping file: how somebody's own files say what the generic form asks for.
+
+```yaml
+ours: Kaltenbach Coatings            # who we are, by id or name
+dates: dmy                           # where a file's dates leave the order open
+encoding: cp1252                     # of text files that are not UTF-8
+files:
+  contacts.csv:
+    - form: people
+      columns: {name: "{first_name} {last_name}", organisation: company}
+      values: {role: {Boss: decision_maker}}
+      constants: {}                  # form column: the same value in every row
+      where: {status: [warm, hot]}   # file column: values of the rows to take
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from graph.errors import Fault, InputError
+from graph.imports.cells import as_text
+from graph.imports.dates import ORDERS, DateOrder
+from graph.imports.forms import FORMS, Form, form_named
+from graph.policy import fold
+
+TEMPLATE = re.compile(r"\{([^{}]+)\}")
+MAPPING_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True)
+class FormMapping:
+    """How one form is filled from one file.
+
+    Attributes
+    ----------
+    columns
+        Form column to the file's heading, or a template with headings in braces.
+    values
+        Form column to what stands for each value, values compared by `fold`.
+    constants
+        Form column to the value of every row.
+    where
+        The file's heading to the values (folded) of the rows to take.
+    """
+
+    form: Form
+    columns: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    constants: Mapping[str, str]
+    where: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class ImportMapping:
+    """A whole mapping file; empty where there is none."""
+
+    file: str = ""
+    ours: str | None = None
+    dates: DateOrder | None = None
+    encoding: str | None = None
+    files: Mapping[str, tuple[FormMapping, ...]] = field(default_factory=dict)
+
+    def forms_of(self, file: str) -> tuple[FormMapping, ...]:
+        """Return how a file is mapped; empty if the mapping does not name it."""
+        for name, forms in self.files.items():
+            if name == file or name.casefold() == file.casefold():
+                return forms
+        return ()
+
+
+def read_mapping(path: Path | None) -> ImportMapping:
+    """Read a mapping file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or names something that there is not.
+    """
+    if path is None:
+        return ImportMapping()
+    import yaml
+
+    try:
+        if path.stat().st_size > MAPPING_LIMIT:
+            raise _wrong(path.name, "is larger than any mapping file")
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise _wrong(path.name, f"cannot be read ({error.strerror or error})") from None
+    except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
+        raise _wrong(path.name, f"is no YAML ({str(error).splitlines()[0]})") from None
+    name = path.name
+    document = _section(name, "the file", document or {})
+    _known(name, "the file", document, ("ours", "dates", "encoding", "files"))
+    dates = document.get("dates")
+    if dates is not None and dates not in ORDERS:
+        raise _wrong(name, f"dates: must be one of {', '.join(ORDERS)}, found {dates!r}")
+    files = {
+        str(file): tuple(
+            _form(name, str(file), entry) for entry in (forms if isinstance(forms, list) else [forms])
+        )
+        for file, forms in _section(name, "files:", document.get("files") or {}).items()
+    }
+    ours, encoding = document.get("ours"), document.get("encoding")
+    return ImportMapping(
+        name, as_text(ours) or None if ours is not None else None, dates, as_text(encoding) or None, files
+    )
+
+
+def _form(name: str, file: str, entry: Any) -> FormMapping:
+    where = f"files: {file}"
+    entry = _section(name, where, entry)
+    _known(name, where, entry, ("form", "columns", "values", "constants", "where"))
+    form = form_named(str(entry.get("form", "")))
+    if form is None:
+        near = _nearest(str(entry.get("form", "")), tuple(FORMS))
+        raise _wrong(name, f"{where}: form: must name a file of the generic form{near}")
+    columns = {
+        _column(name, where, form, key): str(value)
+        for key, value in _section(name, f"{where}: columns:", entry.get("columns") or {}).items()
+    }
+    values = {
+        _column(name, where, form, key): {
+            fold(as_text(old)): as_text(new)
+            for old, new in _section(name, f"{where}: values: {key}:", table or {}).items()
+        }
+        for key, table in _section(name, f"{where}: values:", entry.get("values") or {}).items()
+    }
+    constants = {
+        _column(name, where, form, key): as_text(value)
+        for key, value in _section(name, f"{where}: constants:", entry.get("constants") or {}).items()
+    }
+    only = {
+        str(key): frozenset(fold(as_text(one)) for one in (value if isinstance(value, list) else [value]))
+        for key, value in _section(name, f"{where}: where:", entry.get("where") or {}).items()
+    }
+    return FormMapping(form, columns, values, constants, only)
+
+
+def _column(name: str, where: str, form: Form, key: object) -> str:
+    for column in form.columns:
+        if fold(column) == fold(str(key)):
+            return column
+    near = _nearest(str(key), tuple(form.columns))
+    raise _wrong(name, f"{where}: {form.name} has no column {key!r}{near}")
+
+
+def _section(name: str, where: str, value: Any) -> dict[Any, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(name, f"{where} must hold names and values, found {value!r}")
+    return value
+
+
+def _known(name: str, where: str, section: Mapping[Any, Any], known: tuple[str, ...]) -> None:
+    for key in section:
+        if key not in known:
+            raise _wrong(name, f"{where} has no {key!r}{_nearest(str(key), known)}")
+
+
+def _nearest(text: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(text, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"
+
+
+def _wrong(name: str, message: str) -> InputError:
+    return InputError(f"The mapping {name}: {message}.", errors=[Fault(name, None, None, None, message)])

@@ -1,0 +1,333 @@
+"""Tables to rows of the generic form: which columns are which, dates in one order, every cell checked.
+
+A row keeps the places it was read from. Rows of one key are one thing said several times: what they add up
+to is kept, and a contradiction is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from graph.errors import Fault, InputError
+from graph.imports.cells import as_text, check_text, read_boolean, read_number
+from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
+from graph.imports.forms import FORMS, Column, Form, form_named
+from graph.imports.mapping import TEMPLATE, FormMapping, ImportMapping
+from graph.imports.report import Ledger, Place
+from graph.imports.sources import Table
+from graph.imports.workbooks import from_excel_day
+from graph.policy import fold
+
+Cells = Sequence[object]
+LISTS = frozenset({"people", "kinds"})
+DATES = frozenset({"date", "moment"})
+
+
+class Stated(str):
+    """A word that the mapping file chose, so there is nothing left to ask about it."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Entry:
+    """What the rows of one key say, by form column; a column that nobody filled is not there."""
+
+    values: dict[str, Any]
+    places: list[Place]
+    mapped: bool
+
+    def get(self, column: str) -> Any:
+        """Return the value of a column, None if nobody filled it."""
+        return self.values.get(column)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One column of a form as a table fills it."""
+
+    column: Column
+    heading: str
+    read: Callable[[Cells], object]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A form and the table that fills it."""
+
+    form: Form
+    table: Table
+    sources: tuple[Source, ...]
+    where: tuple[tuple[int, frozenset[str]], ...] = ()
+    mapped: bool = False
+    source: str = field(default="")
+
+    def rows(self) -> Iterator[tuple[int, Cells]]:
+        """Return the rows that the form takes."""
+        for number, cells in self.table.rows():
+            if all(
+                fold(as_text(cells[index] if index < len(cells) else None)) in wanted
+                for index, wanted in self.where
+            ):
+                yield number, cells
+
+
+def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
+    """Return the forms that a table fills: those of the mapping, else the one it is named after."""
+    source = hashlib.blake2b(
+        f"{table.path}:{table.file}".encode("utf-8", "replace"), digest_size=8
+    ).hexdigest()
+    mapped = mapping.forms_of(table.file)
+    if mapped:
+        return [
+            Binding(
+                one.form,
+                table,
+                _mapped_sources(table, mapping, one, ledger),
+                tuple((_index(table, mapping, heading), wanted) for heading, wanted in one.where.items()),
+                True,
+                source,
+            )
+            for one in mapped
+        ]
+    form = form_named(table.name) or form_named(table.path.stem if table.name == table.file else table.name)
+    if form is None:
+        return []
+    sources = []
+    for index, heading in enumerate(table.header):
+        column = next((one for one in form.columns.values() if fold(one.name) == fold(heading)), None)
+        if column is not None:
+            sources.append(Source(column, heading, _cell(index)))
+        elif heading:
+            ledger.warnings.append(f"{table.file}: the column {heading} is not used.")
+    _check_columns(table, form, sources, ledger)
+    return [Binding(form, table, tuple(sources), source=source)]
+
+
+def _check_columns(table: Table, form: Form, sources: Sequence[Source], ledger: Ledger) -> None:
+    names = [source.column.name for source in sources]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        ledger.fault(table.file, 1, name, None, "the column stands there twice")
+    for column in form.columns.values():
+        if column.required and column.name not in names:
+            ledger.fault(table.file, 1, column.name, None, f"{form.name} needs the column {column.name}")
+
+
+def _mapped_sources(
+    table: Table, mapping: ImportMapping, one: FormMapping, ledger: Ledger
+) -> tuple[Source, ...]:
+    sources = []
+    for name, text in one.columns.items():
+        headings = TEMPLATE.findall(text)
+        read = (
+            _template(text, {heading: _index(table, mapping, heading) for heading in headings})
+            if headings
+            else _cell(_index(table, mapping, text))
+        )
+        sources.append(Source(one.form.columns[name], text, _translated(read, one.values.get(name))))
+    sources += [
+        Source(one.form.columns[name], name, lambda cells, value=Stated(value): value)  # type: ignore[misc]
+        for name, value in one.constants.items()
+    ]
+    names = {source.column.name for source in sources}
+    # An export often has names only; a name then is the id.
+    by_name = next((source for source in sources if source.column.name == "name"), None)
+    if "id" in one.form.columns and one.form.columns["id"].required and "id" not in names and by_name:
+        sources.append(Source(one.form.columns["id"], by_name.heading, by_name.read))
+    _check_columns(table, one.form, sources, ledger)
+    return tuple(sources)
+
+
+def _index(table: Table, mapping: ImportMapping, heading: str) -> int:
+    found = [index for index, one in enumerate(table.header) if fold(one) == fold(heading)]
+    if len(found) == 1:
+        return found[0]
+    message = (
+        f"has {len(found)} columns {heading}" if found else f"has no column {heading}, as the mapping says"
+    )
+    raise InputError(
+        f"{table.file} {message}; it has {', '.join(table.header) or 'none'}.",
+        errors=[Fault(table.file, 1, heading, None, message)],
+    )
+
+
+def _cell(index: int) -> Callable[[Cells], object]:
+    return lambda cells: cells[index] if index < len(cells) else None
+
+
+def _template(text: str, indices: Mapping[str, int]) -> Callable[[Cells], object]:
+    def fill(cells: Cells) -> str:
+        filled = TEMPLATE.sub(
+            lambda match: as_text(cells[indices[match[1]]] if indices[match[1]] < len(cells) else None), text
+        )
+        return " ".join(filled.split())
+
+    return fill
+
+
+def _translated(
+    read: Callable[[Cells], object], values: Mapping[str, str] | None
+) -> Callable[[Cells], object]:
+    if not values:
+        return read
+
+    def translate(cells: Cells) -> object:
+        value = read(cells)
+        word = values.get(fold(as_text(value)))
+        return value if word is None else Stated(word)
+
+    return translate
+
+
+def settle_dates(bindings: Sequence[Binding], told: DateOrder | None, ledger: Ledger) -> dict[str, DateOrder]:
+    """Return the date order of each file, by path; a file without one is a fault."""
+    cells: dict[str, dict[str, DateCell]] = {}
+    for binding in bindings:
+        dated = [source for source in binding.sources if source.column.holds in DATES]
+        texts = cells.setdefault(str(binding.table.path), {})
+        if not dated:
+            continue
+        for number, row in binding.rows():
+            for source in dated:
+                value = source.read(row)
+                if value is None or value == "" or not isinstance(value, str):
+                    continue
+                text = split_moment(value.strip())[0]
+                if text and text not in texts:
+                    texts[text] = DateCell(binding.table.file, number, source.heading, text)
+    orders: dict[str, DateOrder] = {}
+    for path, found in cells.items():
+        order, faults = settle_order(found.values(), told)
+        for fault in faults:
+            ledger.fault(fault.file or "", fault.row, fault.column, fault.value, fault.message)
+        if order is not None:
+            orders[path] = order
+    return orders
+
+
+def read_entries(
+    bindings: Sequence[Binding], orders: Mapping[str, DateOrder], ledger: Ledger
+) -> dict[str, dict[tuple[Any, ...], Entry]]:
+    """Return the rows of every form by key, each cell checked; touchpoints without id by their place."""
+    entries: dict[str, dict[tuple[Any, ...], Entry]] = {name: {} for name in FORMS}
+    for binding in bindings:
+        order = orders.get(str(binding.table.path))
+        if order is None:
+            continue
+        headings = {source.column.name: source.heading for source in binding.sources}
+        form, of_form = binding.form, entries[binding.form.name]
+        excel = binding.table.path.suffix.casefold() in (".xlsx", ".xlsm")
+        taken = 0
+        for number, cells in binding.rows():
+            taken += 1
+            ledger.row(binding.table.file, number)
+            if tuple(map(as_text, cells)) == binding.table.header:
+                ledger.fault(binding.table.file, number, None, None, "the row repeats the header")
+                continue
+            place = Place(binding.table.file, number, headings, binding.source)
+            values = _values(binding, cells, order, excel, place, ledger)
+            if values is None:
+                continue
+            key = tuple(values.get(column) for column in form.key)
+            if form.name == "touchpoints" and key == (None,):
+                key = (binding.table.file, number)
+            _add(of_form, key, Entry(values, [place], binding.mapped), form, ledger)
+        left_out = sum(1 for _ in binding.table.rows()) - taken if binding.where else 0
+        if left_out:
+            ledger.warnings.append(
+                f"{binding.table.file}: where: leaves {left_out:,} rows out of {form.name}."
+            )
+    return entries
+
+
+def _values(
+    binding: Binding, cells: Cells, order: DateOrder, excel: bool, place: Place, ledger: Ledger
+) -> dict[str, Any] | None:
+    values: dict[str, Any] = {}
+    sound = True
+    for source in binding.sources:
+        column, raw = source.column, source.read(cells)
+        try:
+            value = _value(column, raw, order, excel)
+        except ValueError as error:
+            ledger.fault(place.file, place.row, source.heading, _shown(raw), f"{_shown(raw)!r} {error}")
+            sound = False
+            continue
+        if value is not None:
+            values[column.name] = value
+        elif column.required:
+            ledger.fault(place.file, place.row, source.heading, _shown(raw), f"{column.name} must be filled")
+            sound = False
+    return values if sound else None
+
+
+def _value(column: Column, raw: object, order: DateOrder, excel: bool) -> Any:
+    if raw is None or raw == "":
+        return None
+    if isinstance(raw, dict) or (isinstance(raw, list) and column.holds not in LISTS):
+        raise ValueError("is no single value")
+    if column.holds in DATES and not isinstance(raw, str):
+        return _excel_date(column, raw, order, excel)
+    text = raw if isinstance(raw, Stated) else as_text(raw)
+    if not text:
+        return None
+    check_text(text)
+    match column.holds:
+        case "number":
+            assert column.rule is not None
+            number = read_number(raw if isinstance(raw, (int, float)) else text, column.rule)
+            if column.rule.values and f"{number:g}" not in column.rule.values:
+                raise ValueError(f"must be one of {', '.join(column.rule.values)}")
+            return int(number) if column.rule.type == "integer" else number
+        case "boolean":
+            return read_boolean(text)
+        case "date":
+            return read_moment(text, order)[0]
+        case "moment":
+            return read_moment(text, order)
+        case "people" | "kinds":
+            parts = dict.fromkeys(part.strip() for part in text.split(";"))
+            return tuple(part for part in parts if part) or None
+        case _:
+            return text
+
+
+def _excel_date(column: Column, raw: object, order: DateOrder, excel: bool) -> Any:
+    if excel and isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        raw = from_excel_day(raw)
+    if isinstance(raw, datetime):
+        midnight = raw.time() == datetime.min.time()
+        moment: tuple[date, datetime | None] = (raw.date(), None if midnight else raw)
+    elif isinstance(raw, date):
+        moment = (raw, None)
+    else:
+        moment = read_moment(as_text(raw), order)
+    return moment if column.holds == "moment" else moment[0]
+
+
+def _shown(raw: object) -> str:
+    text = as_text(raw).replace("\0", "\\0")
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+def _add(
+    entries: dict[tuple[Any, ...], Entry], key: tuple[Any, ...], entry: Entry, form: Form, ledger: Ledger
+) -> None:
+    known = entries.setdefault(key, entry)
+    if known is entry:
+        return
+    place = entry.places[0]
+    for column, value in entry.values.items():
+        said = known.values.setdefault(column, value)
+        if said != value:
+            first = known.places[0]
+            what = " and ".join(str(one) for one in key if one is not None)
+            message = f"{form.name} {what} has {said!r} in {first.file}, row {first.row}"
+            ledger.fault(place.file, place.row, place.heading(column), _shown(value), message)
+    known.places.append(place)
+    known.mapped = known.mapped or entry.mapped

@@ -1,0 +1,252 @@
+"""Files as tables: CSV, Excel and JSON read row by row, each row with the number a user would count.
+
+One CSV file, one sheet or one list of a JSON object is a `Table`. Its rows can be read any number of times;
+nothing here knows what the columns mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from graph.errors import Fault, InputError
+from graph.imports.workbooks import read_json, read_workbook
+
+Row = tuple[int, Sequence[object]]
+
+SEPARATORS = (",", ";", "\t", "|")
+TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt"})
+SUFFIXES = TEXT_SUFFIXES | {".xlsx", ".xlsm", ".json"}
+FILE_LIMIT = 1 << 30
+LINE_LIMIT = 1 << 22
+SAMPLE = 1 << 18
+# What is left when a file is not UTF-8 and charset-normalizer finds nothing better: any byte has a meaning.
+FALLBACK_ENCODING = "cp1252"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a file.
+
+    Attributes
+    ----------
+    file
+        What reports call it: the file's name, with the sheet or list after a colon where it has several.
+    name
+        What may name a form: the sheet, the list, or the file without its ending.
+    encoding
+        Of a text file; None otherwise.
+    unsure
+        True where the encoding was guessed.
+    """
+
+    file: str
+    path: Path
+    name: str
+    encoding: str | None
+    unsure: bool
+    header: tuple[str, ...]
+    _rows: Iterable[Row] | partial[Iterator[Row]]
+
+    def rows(self) -> Iterator[Row]:
+        """Return the rows below the header, blank ones left out, each with its number in the file."""
+        rows = self._rows() if isinstance(self._rows, partial) else self._rows
+        for number, cells in rows:
+            if any(cell is not None and cell != "" and not str(cell).isspace() for cell in cells):
+                yield number, cells
+
+
+def list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[str]]:
+    """Return the readable files with the name reports use for each, and the names of those not read.
+
+    A folder stands for the files directly in it; one file named twice is read once.
+
+    Raises
+    ------
+    InputError
+        A path that is not there.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found |= {one.resolve(): None for one in sorted(path.iterdir()) if one.is_file()}
+        elif path.exists():
+            found[path.resolve()] = None
+        else:
+            raise InputError(
+                f"There is no file or folder {path}.", errors=[_fault(str(path), "is not there")]
+            )
+    files = [path for path in found if not path.name.startswith((".", "~$"))]
+    if not files:
+        raise InputError("There is no file to import in " + ", ".join(str(path) for path in paths) + ".")
+    names = _names(files)
+    read = [(names[path], path) for path in files if path.suffix.casefold() in SUFFIXES]
+    return read, [names[path] for path in files if path.suffix.casefold() not in SUFFIXES]
+
+
+def _names(files: Sequence[Path]) -> dict[Path, str]:
+    """Return the shortest endings of the paths that tell the files apart."""
+    names = {path: path.name for path in files}
+    depth = 1
+    while len(set(names.values())) < len(files):
+        depth += 1
+        twice = [path for path in files if list(names.values()).count(names[path]) > 1]
+        names |= {path: "/".join(path.parts[-depth:]) for path in twice}
+    return names
+
+
+def open_tables(file: str, path: Path, encoding: str | None) -> list[Table]:
+    """Return the tables of one file.
+
+    Parameters
+    ----------
+    encoding
+        Of text files that are not UTF-8, where the user said so.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    try:
+        if path.stat().st_size > FILE_LIMIT:
+            raise InputError(
+                f"{file} has more than {FILE_LIMIT >> 30} GiB; split it.",
+                errors=[_fault(file, "is too large")],
+            )
+        suffix = path.suffix.casefold()
+        if suffix == ".json":
+            return [
+                Table(_part(file, part), path, part or path.stem, "utf-8", False, header, rows)
+                for part, header, rows in read_json(file, path)
+            ]
+        if suffix in TEXT_SUFFIXES:
+            return [_text_table(file, path, encoding)]
+        return [
+            Table(_part(file, part), path, part or path.stem, None, False, header, rows)
+            for part, header, rows in read_workbook(file, path)
+        ]
+    except OSError as error:
+        message = f"cannot be read ({error.strerror or error})"
+        raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
+
+
+def _part(file: str, part: str) -> str:
+    return f"{file}:{part}" if part else file
+
+
+def _fault(file: str, message: str, row: int | None = None) -> Fault:
+    return Fault(file, row, None, None, message)
+
+
+def _text_table(file: str, path: Path, told: str | None) -> Table:
+    encoding, unsure = _encoding(file, path, told)
+    separator, header = ",", ()
+    with path.open(encoding=encoding, newline="") as lines:
+        sample = lines.read(SAMPLE)
+    for line in sample.splitlines():
+        hint = re.fullmatch(r'"?sep=(.)"?', line.strip("\ufeff"))
+        if hint:
+            separator = hint[1]
+            break
+        if line.strip(" \ufeff"):
+            bare = re.sub(r'"[^"]*"', "", line)
+            separator = max(SEPARATORS, key=lambda one: (bare.count(one), -SEPARATORS.index(one)))
+            break
+    rows = partial(_text_rows, file, path, encoding, separator)
+    for _, cells in rows():
+        header = tuple(str(cell).strip() for cell in cells)
+        break
+    return Table(file, path, path.stem, encoding.replace("-sig", ""), unsure, header, partial(_below, rows))
+
+
+def _below(rows: partial[Iterator[Row]]) -> Iterator[Row]:
+    for index, row in enumerate(rows()):
+        if index:
+            yield row
+
+
+def _text_rows(file: str, path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    """Yield header and rows, numbered as a spreadsheet numbers them: the header is row 1."""
+    width = 0
+    number = 0
+    with path.open(encoding=encoding, newline="") as lines:
+        reader = csv.reader(_bounded(file, lines), delimiter=separator, strict=True)
+        try:
+            for number, cells in enumerate(reader, start=1):
+                if not any(cell.strip() for cell in cells) or (number == 1 and _is_hint(cells, separator)):
+                    continue
+                width = width or len(cells)
+                if any(cell.strip() for cell in cells[width:]):
+                    message = f"has {len(cells)} cells, the header {width}"
+                    raise InputError(
+                        f"{file}, row {number} {message}.", errors=[_fault(file, message, number)]
+                    )
+                yield number, cells
+        except csv.Error as error:
+            message = f"cannot be read ({error}); is a quote not closed?"
+            raise InputError(
+                f"{file}, row {number + 1} {message}", errors=[_fault(file, message, number + 1)]
+            ) from None
+        except UnicodeError:
+            message = f"is not written in {encoding}; say in which with encoding: in the mapping file"
+            raise InputError(f"{file} {message}.", errors=[_fault(file, message, number + 1)]) from None
+
+
+def _is_hint(cells: Sequence[str], separator: str) -> bool:
+    return separator.join(cells).casefold() in (f"sep={separator}", "sep=" + separator * len(cells))
+
+
+def _bounded(file: str, lines: TextIO) -> Iterator[str]:
+    """Yield lines, refusing one that would not end."""
+    number = 0
+    while line := lines.readline(LINE_LIMIT):
+        number += 1
+        if len(line) == LINE_LIMIT and not line.endswith(("\n", "\r")):
+            message = f"is a line of more than {LINE_LIMIT:,} characters"
+            raise InputError(f"{file}, row {number} {message}.", errors=[_fault(file, message, number)])
+        yield line
+
+
+def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:
+    """Return the encoding of a text file, and whether it was guessed."""
+    with path.open("rb") as raw:
+        start = raw.read(4)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16", False
+    telling = _not_utf8(path)
+    if not telling:
+        return "utf-8-sig", False
+    if told:
+        try:
+            telling.decode(told)
+        except (LookupError, UnicodeError):
+            message = f"is not written in {told}"
+            raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
+        return told, False
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(telling).best()
+    return (best.encoding if best else FALLBACK_ENCODING), True
+
+
+def _not_utf8(path: Path) -> bytes:
+    """Return the lines that are no UTF-8, as far as they fit a sample; nothing if all are."""
+    telling = bytearray()
+    with path.open("rb") as raw:
+        while line := raw.readline(LINE_LIMIT):
+            if line.isascii():
+                continue
+            try:
+                # A line cut at the limit may end inside a character.
+                line.decode("utf-8") if len(line) < LINE_LIMIT else line[:-3].decode("utf-8", "ignore")
+            except UnicodeDecodeError:
+                telling += line
+                if len(telling) > SAMPLE:
+                    break
+    return bytes(telling)
