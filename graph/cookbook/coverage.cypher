@@ -30,12 +30,13 @@ WHERE coalesce($orientation_values[orientation], 0.0) >= $opponent_below
 WITH p, role,
   coalesce(assessed, $role_influence[role], $level_influence[toString(p.level)], $influence_default)
     AS influence,
-  COLLECT { MATCH (our:Person)-[tie:ENGAGES]->(p)
-            WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
-                           WHERE (serving = [] OR s.id IN serving)
-                             AND coalesce(job.since <= date($as_of), true)
-                             AND coalesce(job.until > date($as_of), true) }
-            RETURN coalesce(tie.strength, 0.0) } AS strengths
+  COLLECT {
+    MATCH (our:Person)-[tie:ENGAGES]->(p)
+    WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
+        WHERE (serving = [] OR s.id IN serving)
+          AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    RETURN coalesce(tie.strength, 0.0)
+  } AS strengths
 WITH p, influence,
   1.0 - reduce(missing = 1.0, s IN strengths | missing * (1.0 - s)) AS covered,
   $role_targets[coalesce(role, 'unknown')] * (0.5 + influence / 2.0) AS target

@@ -25,7 +25,8 @@ WITH DISTINCT p,
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
   COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function {organisation: $account})
             WHERE coalesce(w.since <= date($as_of), true) AND coalesce(w.until > date($as_of), true)
-            RETURN f.kind ORDER BY coalesce(w.since, date('0001-01-01')) DESC, f.kind LIMIT 1 }[0] AS function,
+            RETURN f.kind
+            ORDER BY coalesce(w.since, date('0001-01-01')) DESC, f.kind LIMIT 1 }[0] AS function,
   // Who serves the account; where nothing says so, every supplier does.
   COLLECT { MATCH (s:Supplier)-[:SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO]->(:Organisation {id: $account})
             RETURN s.id } AS serving
@@ -33,12 +34,13 @@ WITH p, coalesce($orientation_values[orientation], 0.0) < $opponent_below AS aga
   coalesce($function_rows[function], function, 'Unknown') AS row,
   coalesce(assessed, $role_influence[role], $level_influence[toString(p.level)], $influence_default)
     AS influence,
-  COLLECT { MATCH (our:Person)-[tie:ENGAGES]->(p)
-            WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
-                           WHERE (serving = [] OR s.id IN serving)
-                             AND coalesce(job.since <= date($as_of), true)
-                             AND coalesce(job.until > date($as_of), true) }
-            RETURN coalesce(tie.strength, 0.0) } AS strengths
+  COLLECT {
+    MATCH (our:Person)-[tie:ENGAGES]->(p)
+    WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
+        WHERE (serving = [] OR s.id IN serving)
+          AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    RETURN coalesce(tie.strength, 0.0)
+  } AS strengths
 WITH row, influence, against,
   coalesce(p.placeholder, false) AS unknown,
   1.0 - reduce(missing = 1.0, s IN strengths | missing * (1.0 - s)) AS covered
@@ -50,5 +52,5 @@ WITH row,
 WHERE ($row IS NULL OR row = $row) AND open > 0
 WITH row, known, largest, CASE WHEN total > 0 THEN reached / total ELSE 0.0 END AS coverage
 WHERE coverage < $row_uncovered
-RETURN row AS subject, row AS name, coverage AS actual, $row_uncovered AS target, known AS people, largest
+RETURN row AS subject, row AS name, coverage AS actual, $row_uncovered AS target, known AS people
 ORDER BY largest * (1.0 - coverage) DESC, subject

@@ -25,12 +25,14 @@ WITH DISTINCT p,
 WHERE role IN ['decision_maker', 'evaluator'] AND p.level IS NOT NULL
   AND coalesce($orientation_values[orientation], 0.0) >= $opponent_below
 WITH p,
-  COLLECT { MATCH (our:Person)-[tie:ENGAGES]->(p)
-            WHERE tie.strength >= $thread_min AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
-                           WHERE (serving = [] OR s.id IN serving)
-                             AND coalesce(job.since <= date($as_of), true)
-                             AND coalesce(job.until > date($as_of), true) }
-            RETURN our.level } AS levels
+  COLLECT {
+    MATCH (our:Person)-[tie:ENGAGES]->(p)
+    WHERE tie.strength >= $thread_min
+      AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
+        WHERE (serving = [] OR s.id IN serving)
+          AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    RETURN our.level
+  } AS levels
 WHERE levels <> [] AND all(level IN levels WHERE level IS NOT NULL)
 UNWIND levels AS level
 WITH p, min(level - p.level) AS below

@@ -11,8 +11,8 @@ WITH account, COLLECT {
     MATCH (p:Person)-[post:EMPLOYED_BY]->(account)
     WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
     WITH DISTINCT p,
-  COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
-            RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
+      COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
     RETURN orientation
   } AS orientations
 WITH account, [one IN orientations WHERE one <> 'unknown'] AS known

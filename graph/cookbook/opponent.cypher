@@ -29,12 +29,14 @@ WITH p,
   coalesce(assessed, $role_influence[role], $level_influence[toString(p.level)], $influence_default)
     AS influence,
   coalesce($orientation_values[orientation], 0.0) AS attitude,
-  COLLECT { MATCH (our:Person)-[tie:ENGAGES]->(p)
-            WHERE tie.strength >= $thread_min AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
-                           WHERE (serving = [] OR s.id IN serving)
-                             AND coalesce(job.since <= date($as_of), true)
-                             AND coalesce(job.until > date($as_of), true) }
-            RETURN {name: our.name, strength: tie.strength} ORDER BY tie.strength DESC, our.id } AS threads
+  COLLECT {
+    MATCH (our:Person)-[tie:ENGAGES]->(p)
+    WHERE tie.strength >= $thread_min
+      AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
+        WHERE (serving = [] OR s.id IN serving)
+          AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    RETURN {name: our.name, strength: tie.strength} ORDER BY tie.strength DESC, our.id
+  } AS threads
 // Everybody of the account at once: who is against, and whom we could ask to go to them.
 WITH collect({person: p, influence: influence, attitude: attitude}) AS people,
   collect(CASE WHEN attitude >= $opponent_below AND NOT coalesce(p.placeholder, false) AND threads <> []

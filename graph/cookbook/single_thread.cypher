@@ -20,12 +20,14 @@ WITH DISTINCT p,
             RETURN s.id } AS serving
 WHERE role = 'decision_maker' AND coalesce($orientation_values[orientation], 0.0) >= $opponent_below
 WITH p,
-  COLLECT { MATCH (our:Person)-[tie:ENGAGES]->(p)
-            WHERE tie.strength >= $thread_min AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
-                           WHERE (serving = [] OR s.id IN serving)
-                             AND coalesce(job.since <= date($as_of), true)
-                             AND coalesce(job.until > date($as_of), true) }
-            RETURN our.name } AS threads
+  COLLECT {
+    MATCH (our:Person)-[tie:ENGAGES]->(p)
+    WHERE tie.strength >= $thread_min
+      AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
+        WHERE (serving = [] OR s.id IN serving)
+          AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    RETURN our.name
+  } AS threads
 WHERE size(threads) = 1
 RETURN p.id AS subject, p.name AS name, size(threads) AS actual, 2 AS target, threads[0] AS thread
 ORDER BY subject

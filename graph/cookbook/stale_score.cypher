@@ -1,7 +1,7 @@
 // Whose scores are due to be looked at again?
 //
-// A score is due on its expiry, or a while after it was last confirmed; `actual` counts the days since. Who was
-// never assessed is not stale.
+// A score is due on its expiry, or a while after it was last confirmed; `actual` counts the days since. Who
+// was never assessed is not stale.
 //
 // $account      text             the account's id
 // $as_of        date = today     people in post and assessments of this day

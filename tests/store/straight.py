@@ -14,7 +14,8 @@ PEOPLE = """
 UNWIND $rows AS row
 MERGE (o:Organisation {id: row.organisation})
 CREATE (p:Person {id: row.id, name: row.name, title: row.title, level: row.level,
-                  placeholder: row.placeholder, time_capacity: row.time_capacity, verified_on: row.verified_on})
+                  placeholder: row.placeholder, time_capacity: row.time_capacity,
+                  verified_on: row.verified_on})
 CREATE (p)-[:EMPLOYED_BY]->(o)
 FOREACH (kind IN CASE WHEN row.function IS NULL THEN [] ELSE [row.function] END |
   MERGE (f:Function {id: row.organisation + '/' + kind})
@@ -30,7 +31,8 @@ TIES = """
 UNWIND $rows AS row
 MATCH (a:Person {id: row.ours}) MATCH (b:Person {id: row.stakeholder})
 CREATE (a)-[:ENGAGES {strength: row.strength, strength_on: $day, desired: row.desired,
-                      contacted_on: row.last_on, last_on: row.last_on, assumed: row.assumed, touchpoints: row.touchpoints,
+                      contacted_on: row.last_on, last_on: row.last_on, assumed: row.assumed,
+                      touchpoints: row.touchpoints,
                       given_strength: row.strength, given_on: $day}]->(b)
 """
 
