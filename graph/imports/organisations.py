@@ -48,7 +48,7 @@ def _parents(assembly: Assembly) -> None:
     for entry in sorted_entries(assembly.entries["organisations"]):
         child, subject = entry.values["id"], assembly.subject("organisations", entry)
         parent = assembly.organisation(entry, "parent", subject)
-        if parent == child:
+        if parent is not None and parent == child:
             assembly.ledger.find(entry.places, "parent", parent, "self", subject)
         elif parent is not None:
             lines[child, parent] = entry

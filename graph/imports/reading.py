@@ -1,4 +1,4 @@
-"""Files to records: the whole way of an import up to the store, as one function of files and what is known."""
+"""Files to records: the way of an import up to the store, a function of the files and what is known."""
 
 from __future__ import annotations
 

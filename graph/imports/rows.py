@@ -130,7 +130,7 @@ def _mapped_sources(
         )
         sources.append(Source(one.form.columns[name], text, _translated(read, one.values.get(name))))
     sources += [
-        Source(one.form.columns[name], name, lambda cells, value=Stated(value): value)  # type: ignore[misc]
+        Source(one.form.columns[name], name, _constant(Stated(value)))
         for name, value in one.constants.items()
     ]
     names = {source.column.name for source in sources}
@@ -153,6 +153,10 @@ def _index(table: Table, mapping: ImportMapping, heading: str) -> int:
         f"{table.file} {message}; it has {', '.join(table.header) or 'none'}.",
         errors=[Fault(table.file, 1, heading, None, message)],
     )
+
+
+def _constant(value: str) -> Callable[[Cells], object]:
+    return lambda cells: value
 
 
 def _cell(index: int) -> Callable[[Cells], object]:

@@ -146,7 +146,8 @@ def _fault(file: str, message: str, row: int | None = None) -> Fault:
 
 def _text_table(file: str, path: Path, told: str | None) -> Table:
     encoding, unsure = _encoding(file, path, told)
-    separator, header = ",", ()
+    separator = ","
+    header: tuple[str, ...] = ()
     with path.open(encoding=encoding, newline="") as lines:
         sample = lines.read(SAMPLE)
     for line in sample.splitlines():

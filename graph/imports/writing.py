@@ -191,8 +191,8 @@ class _Writer:
             )
             self._count(kind, 0, len(others), 0)
             self._run(
-                f"UNWIND $rows AS row MATCH (:Person {{id: row.source}})-[r:{kind}]->(other {{id: row.other}}) "
-                "SET r.until = row.on",
+                f"UNWIND $rows AS row MATCH (:Person {{id: row.source}})-[r:{kind}]->(other) "
+                "WHERE other.id = row.other SET r.until = row.on",
                 others,
             )
 
