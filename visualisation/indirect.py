@@ -30,6 +30,7 @@ HEADING = 44.0
 OURS_X, DIRECT_X, DISTRIBUTOR_X, END_CUSTOMER_X = -480.0, -235.0, -100.0, 260.0
 BOX_WIDTH, BOX_HEIGHT = 240.0, 30.0
 DRAWN_AT_MOST = 40
+UNITS = " Volumes in units a year."
 CONFLICT_WORD = "CHANNEL CONFLICT"
 
 
@@ -114,7 +115,7 @@ def draw_indirect(
     parts = [
         f'<text class="row" x="{number(left)}" y="{number(top + 20)}">INDIRECT BUSINESS</text>',
         f'<text class="line" x="{number(left + 160)}" y="{number(top + 20)}">'
-        f"{markup(conflict_sentence(chain) + rest)}</text>",
+        f"{markup(conflict_sentence(chain) + UNITS + rest)}</text>",
         '<g fill="none">',
     ]
     for y in sellers.values():

@@ -56,7 +56,7 @@ class Arrangement:
     bands
         The rows, top to bottom.
     hubs
-        Who stands at y = 0, by side; None where a side has no tie.
+        Who stands at y = 0, by side; None where nobody of a side has a tie that counts.
     radius
         Of the shape, by person.
     """
@@ -109,9 +109,10 @@ def arrange(account: Account, strengths: Sequence[NDArray[np.float64]] = ()) -> 
     radius = dict.fromkeys(account.our_index, OUR_RADIUS)
     for person, influence in zip(account.theirs, account.influence.tolist(), strict=True):
         radius[person.id] = 8.0 + 15.0 * influence**0.7
+    counted = _counted(account)
     hubs: dict[Side, str | None] = {
-        "ours": _hub(account, account.ours, account.strength.sum(axis=1)),
-        "theirs": _hub(account, account.theirs, account.strength.sum(axis=0)),
+        "ours": _hub(account, account.ours, counted.sum(axis=1)),
+        "theirs": _hub(account, account.theirs, counted.sum(axis=0)),
     }
     rows = _rows(account, hubs)
     union = np.maximum.reduce([account.strength, *strengths])
@@ -141,7 +142,7 @@ def stand(arrangement: Arrangement, measures: Measures) -> Standing:
     """
     account = measures.account
     index = measures.diamond_index or 0.0
-    counted = account.strength * ~(account.against | account.placeholder)
+    counted = _counted(account)
     coverage: dict[str, float] = dict(
         zip(account.our_index, coverage_of_strengths(counted.T).tolist(), strict=True)
     )
@@ -218,6 +219,12 @@ def _facing(account: Account, stakeholder: Person) -> int:
         return not facing, account.row(person) != account.row(stakeholder), levels, person.id
 
     return account.our_index[min(account.ours, key=distance).id]
+
+
+def _counted(account: Account) -> NDArray[np.float64]:
+    """Return the strengths that count as coverage: those of opponents and of empty seats are 0."""
+    counted: NDArray[np.float64] = account.strength * ~(account.against | account.placeholder)
+    return counted
 
 
 def _hub(account: Account, people: tuple[Person, ...], total: NDArray[np.float64]) -> str | None:

@@ -22,6 +22,7 @@ from visualisation.shapes import (
 from visualisation.text import markup, width
 
 ROW_HEIGHT = 27.0
+GAP = 7.0  # between a mark and its words
 OUTLINE = f'fill="{PAPER}" stroke="{QUIET}" stroke-width="1.6"'
 Item = tuple[str, str, float, str]  # group that it is switched with, mark around (0, 0), half width, words
 
@@ -36,13 +37,13 @@ def draw_legend(
     parts = ['<g class="legend">']
     x, y = left, top
     for group, mark, half, words in _items(target=target, stale=stale):
-        wide = 2 * half + 7.0 + width(words, LINE_SIZE)
+        wide = 2 * half + GAP + width(words, LINE_SIZE)
         if x > left and x + wide > left + room:
             x, y = left, y + ROW_HEIGHT
         place = f"translate({number(x + half)} {number(y + ROW_HEIGHT / 2)})"
         parts.append(
             f'<g{_switch(group, lines)} transform="{place}">{mark}'
-            f'<text x="{number(half + 7.0)}" y="4">{markup(words)}</text></g>'
+            f'<text x="{number(half + (GAP if half else 0.0))}" y="4">{markup(words)}</text></g>'
         )
         x += wide + 20.0
     parts.append("</g>")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal, Protocol
 
 import numpy as np
@@ -164,7 +165,7 @@ def draw_map(
         left, bottom + 8.0, -2 * left, target=scene.target is not None, stale=stale, lines=lines
     )
     body.append(legend)
-    bottom += height + 18.0
+    bottom = top + ceil(bottom + height + 18.0 - top)  # a browser scales a fraction of a px away
     box = f"{number(-HALF_WIDTH)} {number(top)} {number(2 * HALF_WIDTH)} {number(bottom - top)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{scene.prefix}" class="diamond-map" viewBox="{box}" '
