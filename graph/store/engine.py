@@ -55,6 +55,9 @@ def running(path: Path, *, create: bool, progress: Progress | None = None) -> It
     with _locked(folder) as lock:
         folder.touch()
         process = server.find(folder)
+        if process is not None and not folder.conf.exists():
+            process.kill()  # its folder was deleted under it, and made again
+            process = None
         if process is not None and not _answers(folder, process):
             process = None
         if process is None:

@@ -38,7 +38,9 @@ def out_of_memory(error: Neo4jError) -> bool:
     return error.code in OUT_OF_MEMORY
 
 
-def explained(error: Exception, address: str, *, timeout: float | None = None) -> DiamondError:
+def explained(
+    error: Exception, address: str, *, timeout: float | None = None, before: int = 0
+) -> DiamondError:
     """Return our error for one of the driver's.
 
     Parameters
@@ -47,16 +49,13 @@ def explained(error: Exception, address: str, *, timeout: float | None = None) -
         Folder or address of the store, for the sentence.
     timeout
         Time limit that was asked for, in seconds.
+    before
+        Number of characters that were put before the user's query, to give its own positions.
     """
     if isinstance(error, DiamondError):
         return error
     if isinstance(error, Neo4jError):
-        return _from_server(error, address, timeout)
-    if isinstance(error, IncompleteCommit):
-        return StoreError(
-            f"The server of {address} went away during the commit: the change is wholly in or not at all; "
-            "run the command again."
-        )
+        return _from_server(error, address, timeout, before)
     if isinstance(error, LOST):
         return StoreError(f"The store {address} cannot be reached: {first_line(error)}.")
     if isinstance(error, ConfigurationError | ValueError):
@@ -64,7 +63,19 @@ def explained(error: Exception, address: str, *, timeout: float | None = None) -
     return StoreError(f"The store {address} failed: {first_line(error)}.")
 
 
-def _from_server(error: Neo4jError, address: str, timeout: float | None) -> DiamondError:
+def interrupted(error: BaseException, address: str) -> StoreError:
+    """Return our error for a connection that broke inside a transaction or its commit."""
+    if isinstance(error, IncompleteCommit):
+        return StoreError(
+            f"The server of {address} went away during the commit: the change is wholly in or not at all; "
+            "run the command again."
+        )
+    return StoreError(
+        f"The server of {address} went away in the middle; nothing half-written stays: run the command again."
+    )
+
+
+def _from_server(error: Neo4jError, address: str, timeout: float | None, before: int) -> DiamondError:
     code = error.code or ""
     if code in TIMED_OUT:
         limit = "its time limit" if not timeout else f"its time limit of {timeout:g} s"
@@ -72,7 +83,8 @@ def _from_server(error: Neo4jError, address: str, timeout: float | None) -> Diam
     if out_of_memory(error):
         return StoreError(
             f"One transaction was too large for the memory of the server of {address}; nothing of it was "
-            "kept: import fewer files at once, or use a server of your own with more memory (NEO4J_URI)."
+            "kept: import fewer files at once or narrow the query, or use a server of your own with more "
+            "memory (NEO4J_URI)."
         )
     if isinstance(error, AuthError):
         return StoreError(
@@ -88,16 +100,19 @@ def _from_server(error: Neo4jError, address: str, timeout: float | None) -> Diam
     if isinstance(error, ClientError) and code.startswith(
         ("Neo.ClientError.Statement", "Neo.ClientError.Procedure", "Neo.ClientError.Request")
     ):
-        return InputError(f"The query is wrong: {sentence(error)}.")
+        return InputError(f"The query is wrong: {sentence(error, before)}.")
     return StoreError(f"The store {address} failed: {sentence(error)}.")
 
 
-def sentence(error: Neo4jError) -> str:
-    """Return the server's message in one line, its position in words."""
+def sentence(error: Neo4jError, before: int = 0) -> str:
+    """Return the server's message in one line, with the place in the user's text if it names one."""
     text = error.message or str(error)
     found = POSITION.search(text)
     line = " ".join((text[: found.start()] if found else text.partition("\n")[0]).split())
-    place = f" (line {found[1]}, column {found[2]})" if found else ""
+    place = ""
+    if found and found[1] != "0":
+        column = int(found[2]) - (before if found[1] == "1" else 0)
+        place = f" (line {found[1]}, column {max(1, column)})"
     return f"{line.rstrip('.')}{place}"
 
 
@@ -107,4 +122,13 @@ def first_line(error: BaseException) -> str:
     return text.partition("\n")[0].strip().rstrip(".")
 
 
-__all__ = ["LOST", "DriverError", "Neo4jError", "explained", "first_line", "out_of_memory", "sentence"]
+__all__ = [
+    "LOST",
+    "DriverError",
+    "Neo4jError",
+    "explained",
+    "first_line",
+    "interrupted",
+    "out_of_memory",
+    "sentence",
+]

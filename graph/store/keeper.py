@@ -3,8 +3,8 @@
 `python -m graph.store.keeper FOLDER LOCK` starts the server, changes its first password, writes the state
 file, says on standard output in one JSON line that it is ready or why not, and then stays until the
 server ends or nobody has used it for DIAMOND_IDLE_MINUTES. With a process id as last argument it adopts a
-server whose keeper was killed. It inherits the engine's lock from the command that starts it and holds it until
-it is ready, so that a command killed meanwhile does not let a second server in.
+server whose keeper was killed. It inherits the engine's lock from the command that starts it and holds
+it until it is ready, so that a command killed meanwhile does not let a second server in.
 
 In use means: a command opened the store lately (the heartbeat), or a Bolt connection is open. The keeper
 stops an idle server only while it holds the engine's lock, so a command that holds it never loses the
@@ -117,6 +117,10 @@ def keep(folder: DataFolder, process: psutil.Process, port: int, limit: timedelt
         with contextlib.suppress(psutil.TimeoutExpired):
             process.wait(pause)
             say("the server ended")
+            return
+        if not folder.exists:
+            say("the data folder is gone")
+            process.kill()
             return
         if _connections(process, port):
             last_connected = datetime.now(UTC)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from graph.errors import StoreError
-from graph.store.failures import LOST, DriverError, Neo4jError, explained, out_of_memory
+from graph.errors import InputError, StoreError
+from graph.store.failures import (
+    LOST,
+    DriverError,
+    Neo4jError,
+    explained,
+    first_line,
+    interrupted,
+    out_of_memory,
+)
 from graph.store.target import Target
 from graph.store.values import jsonable, plain
 
 if TYPE_CHECKING:
-    from neo4j import Driver, ManagedTransaction, Session
+    from neo4j import Driver, ManagedTransaction, Result
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | None
 BATCH = 2000
+EXPLAIN = "EXPLAIN "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +72,24 @@ class Transaction:
 
     def run(self, cypher: str, params: Parameters = None) -> list[dict[str, Any]]:
         """Run a statement and return its rows."""
-        result = self._transaction.run(cypher, dict(params or {}))
+        result = self.result(cypher, params)
         keys = result.keys()
         rows = [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
         self.answered = True
         return rows
 
-    def batches(
-        self,
-        cypher: str,
-        rows: Iterable[Mapping[str, Any]],
-        size: int = BATCH,
-        progress: Callable[[int], None] | None = None,
-    ) -> None:
-        """Run a statement that starts with ``UNWIND $rows AS row`` for all rows, `size` at a time.
+    def result(self, cypher: str, params: Parameters = None) -> Result:
+        """Run a statement and return the driver's own result, for this package."""
+        try:
+            return self._transaction.run(cypher, dict(params or {}))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"A parameter of the query cannot be sent: {first_line(error)}.") from error
 
-        Parameters
-        ----------
-        progress
-            Called with the number of rows written so far.
-        """
+    def batches(self, cypher: str, rows: Iterable[Mapping[str, Any]], size: int = BATCH) -> None:
+        """Run a statement that starts with ``UNWIND $rows AS row`` for all rows, `size` at a time."""
         remaining = iter(rows)
-        done = 0
         while batch := [dict(row) for row in islice(remaining, size)]:
             self.run(cypher, {"rows": batch})
-            done += len(batch)
-            if progress is not None:
-                progress(done)
 
 
 class Store:
@@ -157,23 +156,23 @@ class Store:
     def fetch(self, cypher: str, params: Parameters = None, *, limit: int, timeout: float) -> Table:
         """Run a query that the server forbids to write; return at most `limit` rows for JSON."""
 
-        def work(transaction: ManagedTransaction) -> Table:
-            result = transaction.run(cypher, dict(params or {}))
+        def work(transaction: Transaction) -> Table:
+            result = transaction.result(cypher, params)
             columns = list(result.keys())
             rows = [[jsonable(value) for value in record.values()] for record in islice(result, limit + 1)]
             return Table(columns, rows[:limit], len(rows) > limit)
 
-        return self._managed(lambda transaction: work(transaction._transaction), "READ", timeout)
+        return self._managed(work, "READ", timeout)
 
     def explain(self, cypher: str, params: Parameters = None) -> QueryPlan:
         """Return how the server would run a query, without running it."""
 
-        def work(transaction: ManagedTransaction) -> QueryPlan:
-            summary = transaction.run("EXPLAIN " + cypher, dict(params or {})).consume()
+        def work(transaction: Transaction) -> QueryPlan:
+            summary = transaction.result(EXPLAIN + cypher, params).consume()
             plan = summary.plan
             return QueryPlan(summary.query_type or "", tuple(_operators(plan, 0)) if plan else ())
 
-        return self._managed(lambda transaction: work(transaction._transaction), "READ", 30.0)
+        return self._managed(work, "READ", 30.0, before=len(EXPLAIN))
 
     def is_empty(self) -> bool:
         """Return whether the store holds nothing but its schema."""
@@ -185,8 +184,13 @@ class Store:
         while self.write(piece + "DETACH DELETE n RETURN count(*) AS deleted", timeout=0)[0]["deleted"]:
             pass
 
-    def _managed(self, work: Callable[[Transaction], T], mode: str, timeout: float | None) -> T:
-        """Run `work` in a managed transaction; once more with a new connection if nothing was answered."""
+    def _managed(
+        self, work: Callable[[Transaction], T], mode: str, timeout: float | None, *, before: int = 0
+    ) -> T:
+        """Run `work` in a managed transaction; once more with a new connection if nothing was answered.
+
+        `before` is the number of characters that were put before the user's text.
+        """
         from neo4j import unit_of_work
 
         attempt: Transaction | None = None
@@ -203,47 +207,34 @@ class Store:
             except LOST as error:
                 raise _Lost from error
 
+        database = "neo4j" if self.target.folder is not None else self.target.database
         for again in (False, True):
+            driver = self._connected()
             try:
-                with self._session(mode) as session:
+                with driver.session(database=database, default_access_mode=mode) as session:
                     run = session.execute_read if mode == "READ" else session.execute_write
                     return run(unit_of_work(timeout=timeout)(guarded))
             except (_Lost, *LOST) as error:
-                self._forget()
-                cause = error.__cause__ if isinstance(error, _Lost) and error.__cause__ else error
+                self._forget(driver)
                 if again or (attempt is not None and attempt.answered):
-                    raise self._interrupted(cause) from cause
+                    raise interrupted(error.__cause__ or error, self.target.address) from error
             except (Neo4jError, DriverError) as error:
-                raise explained(error, self.target.address, timeout=timeout) from error
+                raise explained(error, self.target.address, timeout=timeout, before=before) from error
         raise AssertionError("the second attempt returns or raises")
 
-    def _interrupted(self, cause: BaseException) -> StoreError:
-        from neo4j.exceptions import IncompleteCommit
-
-        if isinstance(cause, IncompleteCommit):
-            error = explained(cause, self.target.address)
-            assert isinstance(error, StoreError)
-            return error
-        return StoreError(
-            f"The server of {self.target.address} went away in the middle; nothing half-written stays: "
-            "run the command again."
-        )
-
-    @contextmanager
-    def _session(self, mode: str) -> Iterator[Session]:
+    def _connected(self) -> Driver:
         with self._lock:
             if self._closed:
                 raise StoreError("This store is closed.")
             if self._driver is None:
                 self._driver = self._connect()
-            driver = self._driver
-        database = "neo4j" if self.target.folder is not None else self.target.database
-        with driver.session(database=database, default_access_mode=mode) as session:
-            yield session
+            return self._driver
 
-    def _forget(self) -> None:
+    def _forget(self, driver: Driver) -> None:
+        """Give up a broken driver, unless another thread has put a new one in its place."""
         with self._lock:
-            self._drop()
+            if self._driver is driver:
+                self._drop()
 
     def _drop(self) -> None:
         if self._driver is not None:
