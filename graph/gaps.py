@@ -32,6 +32,7 @@ import numpy as np
 
 from graph import cookbook
 from graph.account import Account, Person, Tie
+from graph.cookbook import CookbookQuery
 from graph.measures import Measures
 
 # The order of the table, in which equal severities are listed.
@@ -53,14 +54,6 @@ SINGLE_THREAD, LEVEL, OPPONENT_WITH_ROUTE, STALE_SCORE = 0.8, 0.5, 0.5, 0.25
 NO_OPPONENT_KNOWN = 0.3
 
 Evidence = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class CookbookQuery:
-    """A question of the cookbook with every parameter that it takes."""
-
-    name: str
-    params: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,14 @@ _PARAMETER = re.compile(r"\$(?P<name>\w+)\s+(?P<type>\w+)(?:\s*=\s*(?P<default>\
 
 
 @dataclass(frozen=True, slots=True)
+class CookbookQuery:
+    """A question of the cookbook with every parameter that it takes."""
+
+    name: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter of a query, as its file declares it.
 

@@ -1,0 +1,58 @@
+"""What is inconsistent in the data, whichever way it came in.
+
+An import keeps bad rows out and leaves an `ImportFinding` for each; who writes to the graph by Cypher meets
+no such check. Both are looked for here, each by a question of the cookbook that shows it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from graph import cookbook
+from graph.cookbook import CookbookQuery
+from graph.store import Store
+
+QUESTIONS = (
+    "self_lines",
+    "manager_cycles",
+    "dates_in_the_future",
+    "ties_to_nobody",
+    "accounts_without_ours",
+    "import_findings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    kind
+        self, cycle, future and nobody, as an import's findings are called, and account_without_ours.
+    subject
+        Id of the node; "a→b" for a tie; file and row for a row that was kept out.
+    message
+        One sentence.
+    query
+        The question of the cookbook that shows it.
+    """
+
+    kind: str
+    subject: str
+    message: str
+    query: CookbookQuery
+
+
+def check(store: Store, today: date) -> tuple[Finding, ...]:
+    """Return everything that is inconsistent, in the order of `QUESTIONS`, then by subject."""
+    findings = []
+    for name in QUESTIONS:
+        question = cookbook.entry(name)
+        dated = {"as_of": today} if any(one.name == "as_of" for one in question.parameters) else {}
+        for row in store.read(question.cypher, question.bind(dated)):
+            subject = str(row["subject"])
+            params = question.bind({**dated, "subject": subject})
+            findings.append(Finding(row["kind"], subject, row["message"], CookbookQuery(name, params)))
+    return tuple(findings)
