@@ -174,12 +174,12 @@ def _end_customer(buyer: str, name: str, y: float, chain: Chain, names: dict[str
     words = ways or "no sale recorded"
     used, mark = 0.0, ""
     if conflict:
-        mark, used = tag(CONFLICT_WORD, x + 14.0, y + 3.0, CONFLICT), tag_width(CONFLICT_WORD) + 5.0
+        mark, used = tag(CONFLICT_WORD, x + 14.0, y + 4.0, CONFLICT), tag_width(CONFLICT_WORD) + 5.0
     return (
         f'<g id="{prefix}-o-{token(buyer)}" class="organisation"><title>{markup(f"{name}: {words}")}</title>'
         f'<rect x="{number(x - 6)}" y="{number(y - 6)}" width="12" height="12" rx="2" fill="{colour}"/>'
-        f'<text class="name" x="{number(x + 14)}" y="{number(y - 2)}">'
+        f'<text class="name" x="{number(x + 14)}" y="{number(y - 4)}">'
         f"{markup(fit(name, NAME_SIZE, room, 'semibold'))}</text>{mark}"
-        f'<text class="line" x="{number(x + 14 + used)}" y="{number(y + 15)}">'
+        f'<text class="line" x="{number(x + 14 + used)}" y="{number(y + 16)}">'
         f"{markup(fit(words, LINE_SIZE, room - used))}</text></g>"
     )

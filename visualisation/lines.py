@@ -9,7 +9,7 @@ from graph.account import Account, Tie
 from visualisation.layout import Arrangement, Standing
 from visualisation.shapes import (
     CONFLICT,
-    GONE,
+    CROSS_FUNCTION,
     REACH,
     REPORTING,
     SUPPORT,
@@ -43,7 +43,7 @@ def draw_ties(
 
 
 def _lost_stroke() -> str:
-    return f'stroke="{GONE}" stroke-width="1.2" stroke-dasharray="1 5"'
+    return f'stroke="{CROSS_FUNCTION}" stroke-width="1.2" stroke-dasharray="1 5"'
 
 
 def _tie(

@@ -122,12 +122,12 @@ def _label(
     """Return the name, and under it word tags, dots of proximity and title, outwards from x = `start`."""
     outwards = 1 if start > 0 else -1
     name = fit(clean(person.name) or clean(person.id), NAME_SIZE, min(room, TITLE_ROOM), "semibold")
-    parts = [f'<text class="name" x="{number(start)}" y="-4">{markup(name)}</text>']
+    parts = [f'<text class="name" x="{number(start)}" y="-5">{markup(name)}</text>']
     used = 0.0
     for word, hollow in _words(person, marks):
         wide = tag_width(word)
         left = start + outwards * used - (wide if outwards < 0 else 0.0)
-        parts.append(tag(word, left, 3.0, QUIET if hollow else RINGED, hollow=hollow))
+        parts.append(tag(word, left, 4.0, QUIET if hollow else RINGED, hollow=hollow))
         used += wide + 5.0
     dots = _dots(person, stale=person.id in measures.stale)
     title = clean(person.title or "") or (person.function or "").replace("_", " ")
@@ -136,7 +136,7 @@ def _label(
     left_over = min(room - used, TITLE_ROOM) - width(dots, LINE_SIZE)
     line = (dots + fit(title, LINE_SIZE, left_over)).removesuffix(" · ").rstrip()
     if line:
-        parts.append(f'<text class="line" x="{number(start + outwards * used)}" y="15">{markup(line)}</text>')
+        parts.append(f'<text class="line" x="{number(start + outwards * used)}" y="16">{markup(line)}</text>')
     return parts
 
 

@@ -33,6 +33,7 @@ WIDE, EMOJI, FOREIGN = 1.05, 1.45, 0.85
 
 # Everything outside the Char production of XML 1.0, and the code points that are no characters.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MARK = re.compile("[\u0300-\u036f]")
 PILED_MARKS = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 NOT_IN_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -126,9 +127,14 @@ def width(text: str, size: float, weight: Weight = "regular") -> float:
 def fit(text: str, size: float, room: float, weight: Weight = "regular") -> str:
     """Return the text, cut with an ellipsis where it is wider than `room` px; empty if nothing fits.
 
-    Marks piled on one letter are kept to two: more of them would grow into the lines above and below.
+    Of the marks piled on one letter those stay that the font can set, and at most two: others would grow
+    into the lines above and below.
     """
-    text = PILED_MARKS.sub(r"\1", text)
+    if MARK.search(text):
+        known = load_metrics(weight).advance
+        text = unicodedata.normalize("NFC", text)
+        text = MARK.sub(lambda mark: mark[0] if ord(mark[0]) in known else "", text)
+        text = PILED_MARKS.sub(r"\1", text)
     if width(text, size, weight) <= room:
         return text
     left = room - width(ELLIPSIS, size, weight)

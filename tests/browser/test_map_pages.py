@@ -66,9 +66,8 @@ def test_script_in_names_titles_and_ids_does_not_run_on_hover(page: Page, tmp_pa
 
 
 def test_the_network_of_an_account_is_drawn(page: Page, tmp_path: Path) -> None:
-    faults = open_network(
-        page, generate_account(5, ours=6, theirs=12, distributors=2, end_customers=6), tmp_path
-    )
+    told = generate_account(5, ours=6, theirs=12, distributors=2, end_customers=6)
+    faults = open_network(page, told, tmp_path)
     assert faults == []
     inked = page.evaluate(
         """() => { const canvas = document.querySelector('#mynetwork canvas');
@@ -156,3 +155,10 @@ def test_text_keeps_its_size_on_every_screen(page: Page, wide: int) -> None:
     assert smallest >= 11
     if wide == 1440:
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 1440
+
+
+def test_a_request_that_leaves_the_machine_is_seen(page: Page, foreign_requests: list[str]) -> None:
+    page.set_content('<img src="https://picture.invalid/x.png"><img src="http://127.0.0.1:9/x.png">')
+    page.wait_for_load_state("load")
+    assert foreign_requests == ["https://picture.invalid/x.png"]
+    foreign_requests.clear()
