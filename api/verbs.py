@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from graph.gateway import QueryResult, run_cookbook, run_query
 from graph.store.plans import read_plan, save_plan
 
 from graph import check as checks
 from graph.account import Account
 from graph.gaps import Gap, find_gaps
+from graph.gateway import QueryResult, run_cookbook, run_query
 from graph.measures import Measures, measure
 from graph.policy import Policy
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
@@ -36,8 +36,12 @@ if TYPE_CHECKING:
 
     from graph.imports import ImportReport
     from graph.plan import Plan, PlanLimits
+    from simulation import Answer, Simulation, Strategy
 
     Progress = Callable[[str, int, int], None]
+
+REPLICATES = 1000
+CURVE_REPLICATES = 400
 
 Body = TypeVar("Body")
 
@@ -236,11 +240,18 @@ def query(
 
 
 def cookbook(
-    work: Workspace, name: str, params: Mapping[str, Any], *, limit: int, timeout: float
+    work: Workspace,
+    name: str,
+    params: Mapping[str, Any] | Sequence[str] = (),
+    *,
+    limit: int,
+    timeout: float,
 ) -> Result[QueryResult]:
-    """Run one question of the cookbook."""
+    """Run one question of the cookbook; parameters as values or as `k=v`."""
     work.refresh()
-    rows = run_cookbook(work.store, name, params, limit=limit, timeout=timeout)
+    rows = run_cookbook(
+        work.store, name, params, policy=work.policy, today=work.today, limit=limit, timeout=timeout
+    )
     return Result(work.today, (), rows)
 
 
@@ -277,13 +288,18 @@ def import_(
 
 
 def plan(
-    work: Workspace, name: str, limits: PlanLimits, *, save: bool = False, as_of: date | None = None
+    work: Workspace,
+    name: str,
+    limits: PlanLimits | None = None,
+    *,
+    save: bool = False,
+    as_of: date | None = None,
 ) -> Result[Plan]:
     """Propose a lobbying plan; `save` keeps it in the graph."""
-    from graph.plan import propose
+    from graph.plan import PlanLimits, propose
 
     account = work.account(name, as_of)
-    proposed = propose(account, limits)
+    proposed = propose(account, limits or PlanLimits())
     if save and proposed.status != "infeasible":
         save_plan(work.store, account.id, proposed)
     return _result(measure(account), proposed)
@@ -341,3 +357,105 @@ def cookbook_entries(name: str | None = None, *, full: bool = False) -> Result[C
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A run and the answer it gives; the document is the run's with `answer` beside it."""
+
+    simulation: Simulation
+    answer: Answer
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings of the run."""
+        return self.simulation.warnings
+
+    def document(self) -> dict[str, Any]:
+        """Return the document of the contract."""
+        return {**self.simulation.document(), "answer": self.answer}
+
+
+def simulate(
+    work: Workspace,
+    name: str,
+    *,
+    leaves: Sequence[str] = (),
+    leaving_months: Sequence[int] = (),
+    scenario: Path | None = None,
+    strategies: str | None = None,
+    replicates: int = REPLICATES,
+    months: int | None = None,
+    seed: int = 1,
+    precision: float | None = None,
+    engine: str = "kernel",
+    threads: int | None = None,
+    curve: bool = True,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> Result[WhatIf]:
+    """Run strategies with the same hours through the same futures, and say what they show.
+
+    Parameters
+    ----------
+    leaves, leaving_months
+        Who leaves, and when: once for all, or once for each. Added to the scenario's own events.
+    strategies
+        Names separated by commas, or a file; all that need no distributor by default.
+    curve
+        Also run multiples of today's hours; where nobody leaves and no event happens it is worth as much.
+    """
+    import simulation as model
+
+    account = work.account(name, as_of)
+    setting = model.load_scenario(scenario, account) if scenario else model.Scenario()
+    if leaves:
+        setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
+    chosen = _strategies(work, account, strategies)
+    run = model.simulate(
+        account,
+        setting,
+        chosen,
+        replicates=replicates,
+        months=months,
+        seed=seed,
+        threads=threads,
+        precision=precision,
+        engine=engine,
+        progress=progress,
+    )
+    hours = None
+    if curve:
+        hours = model.hours_curve(
+            account,
+            setting,
+            chosen,
+            replicates=min(replicates, CURVE_REPLICATES),
+            months=run.months,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    answered = model.answer(run, hours, threads=threads, progress=progress)
+    return _result(measure(account), WhatIf(run, answered))
+
+
+def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[Strategy, ...]:
+    """Return strategies by name or from a file; `plan` is the saved plan, else what is proposed."""
+    import simulation as model
+
+    if text is not None and (Path(text).suffix.lower() in (".yaml", ".yml", ".json") or Path(text).is_file()):
+        return model.load_strategies(Path(text), account)
+    names = None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+    saved = read_plan(work.store, account.id) if names is None or "plan" in names else None
+    return model.strategies_for(account, saved.actions if saved else None, names)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo answers, and how long each step took in seconds."""
+
+    accounts: tuple[AccountSummary, ...]
+    what_if: WhatIf
+    plan: Plan
+    seconds: Mapping[str, float]

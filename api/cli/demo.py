@@ -70,15 +70,16 @@ def demo(
         steps.show(portfolio, tables.shapes)
         account, buyer = _most_fragile(work)
         with steps.step(f"{verbs.REPLICATES:,} futures for each strategy and level of hours are simulated"):
-            answer = verbs.what_if(work, account.id, [buyer], [LEAVING_MONTH])
-        steps.show(answer, tables.what_if)
+            answer = verbs.simulate(work, account.id, leaves=[buyer], leaving_months=[LEAVING_MONTH])
+        steps.show(answer, tables.simulation)
         with steps.step("a plan is proved best"):
             plan = verbs.plan(work, account.id)
         steps.show(plan, lambda console, result: tables.plan(console, result, first=FIRST_ACTIONS))
         steps.end()
         if json:
             output.show(
-                verbs.told(verbs.Demo(portfolio.body.accounts, answer.body, plan.body, steps.seconds)), _nothing
+                verbs.told(verbs.Demo(portfolio.body.accounts, answer.body, plan.body, steps.seconds)),
+                _nothing,
             )
         if not no_serve:
             serve_app(work, host, port, say=output.say)

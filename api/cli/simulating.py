@@ -36,7 +36,9 @@ def simulate(
         str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
     ] = None,
     replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = verbs.REPLICATES,
-    months: Annotated[int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")] = None,
+    months: Annotated[
+        int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
     precision: Annotated[
         float | None, typer.Option(help="Go on until every margin difference is known to this share.")

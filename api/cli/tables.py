@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text
-from api.verbs import Accounts, Checked, CookbookList, Gaps, Result, Ropi, Written
+from api.verbs import Accounts, Checked, CookbookList, Gaps, Result, Ropi, WhatIf, Written
 
 if TYPE_CHECKING:
-    from graph.gateway import QueryResult
-
     from graph.gaps import Gap
+    from graph.gateway import QueryResult
     from graph.imports import ImportReport
     from graph.plan import Action, Plan
     from graph.profile import AccountProfile
     from graph.removal import Without
     from graph.store import Credentials, EngineStatus
+    from simulation import HoursCurve
+    from simulation.comparison import Estimate
 
 GLYPH = {"none": "·", "diabolo": "⧗", "in transition": "◇", "diamond": "◆"}
+SHAPES = {
+    "none": "without any thread",
+    "diabolo": "a [bold]Diabolo[/]",
+    "in transition": "[bold]in transition[/]",
+    "diamond": "a [bold]Diamond[/]",
+}
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
 
 
@@ -60,6 +67,23 @@ def accounts(console: Console, result: Result[Accounts]) -> None:
             or "–",
         )
     console.print(made)
+
+
+def shapes(console: Console, result: Result[Accounts]) -> None:
+    """Say in one sentence for each account which shape it has, and why."""
+    for one in result.body.accounts:
+        points = one.single_points_of_failure
+        hangs = (
+            f"it hangs on {' and '.join(text(point.name) for point in points)}"
+            if points
+            else "it hangs on nobody alone"
+        )
+        leavers = {0: "no thread", 1: "one leaver cuts every thread"}.get(
+            one.connectivity, f"{one.connectivity} people must leave before no thread is left"
+        )
+        console.print(
+            f"{GLYPH[one.shape]} [bold]{text(one.name)}[/] is {SHAPES[one.shape]}: {leavers}; {hangs}."
+        )
 
 
 def account(console: Console, result: Result[AccountProfile]) -> None:
@@ -272,8 +296,8 @@ def written(console: Console, result: Result[Written]) -> None:
     console.print(f"Wrote {text(result.body.file)}.")
 
 
-def plan(console: Console, result: Result[Plan]) -> None:
-    """Show the plan: its actions, or why there is none."""
+def plan(console: Console, result: Result[Plan], first: int | None = None) -> None:
+    """Show the plan: its actions (or the first of them), or why there is none."""
     found = result.body
     if found.status == "infeasible":
         console.print("[bold]No plan can do this.[/] Each of these alone would make it possible:")
@@ -288,7 +312,9 @@ def plan(console: Console, result: Result[Plan]) -> None:
         f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
         f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
     )
-    console.print(action_table(found.actions))
+    console.print(action_table(found.actions[:first]))
+    if first is not None and len(found.actions) > first:
+        console.print(f"[dim]… and {len(found.actions) - first} more.[/]")
 
 
 def action_table(actions: Sequence[Action]) -> Table:
@@ -344,3 +370,60 @@ def cookbook(console: Console, result: Result[CookbookList]) -> None:
         )
         made.add_row(text(one.name), text(one.question), text(params))
     console.print(made)
+
+
+def simulation(console: Console, result: Result[WhatIf]) -> None:
+    """Show what a run answers: sentences, the strategies with intervals, and the curve over hours."""
+    run, answer = result.body.simulation, result.body.answer
+    console.print(
+        f"[bold]{text(run.account.name)}[/]: {text(run.scenario.name)}; {run.replicates:,} futures of "
+        f"{run.months} months for each strategy, the same for all (seed {run.seed})"
+    )
+    for sentence in answer.sentences:
+        console.print(f"• {text(sentence)}")
+    money = run.units["revenue_total"]
+    made = table(
+        "Strategy",
+        "Account lost",
+        f"Revenue ({money})",
+        f"Profit ({money})",
+        "Access at the end",
+        "Hours spent",
+        right=("Account lost", f"Revenue ({money})", f"Profit ({money})", "Access at the end", "Hours spent"),
+    )
+    for name in run.names:
+        made.add_row(
+            words(name),
+            interval(run.estimate("account_lost", name), share),
+            interval(run.estimate("revenue_total", name), lambda value: number(value, 0)),
+            interval(run.estimate("margin_total", name), lambda value: number(value, 0)),
+            interval(run.estimate("access_end", name), number),
+            number(run.estimate("hours_spent", name).mean, 0),
+        )
+    console.print()
+    console.print(made)
+    if answer.curve is not None:
+        console.print()
+        console.print(curve_table(answer.curve, run.names))
+
+
+def curve_table(curve: HoursCurve, names: Sequence[str]) -> Table:
+    """Return the chance of losing the account by strategy and by hours a month, the best marked."""
+    columns = [f"{hours:,.3g} h" for hours in curve.levels]
+    made = table("Account lost, by hours a month", *columns, right=tuple(columns))
+    best = {hours: curve.best(hours).strategy for hours in curve.levels}
+    points = {(point.strategy, point.hours): point.account_lost for point in curve.points}
+    for name in names:
+        cells = []
+        for hours in curve.levels:
+            cell = interval(points[name, hours], share)
+            cells.append(f"[bold]{cell} ←[/]" if best[hours] == name else cell)
+        made.add_row(words(name), *cells)
+    return made
+
+
+def interval(found: Estimate, show: Callable[[float | None], str]) -> str:
+    """Return an estimate with its 95 % interval."""
+    if found.mean is None or found.ci_low is None or found.ci_high is None:
+        return show(found.mean)
+    return f"{show(found.mean)} [dim]\\[{show(found.ci_low)} … {show(found.ci_high)}][/]"
