@@ -152,3 +152,64 @@ def constraint_statements() -> list[str]:
                     f"CREATE INDEX {name}_index IF NOT EXISTS FOR (n:{entity.name}) ON (n.`{item.name}`)"
                 )
     return constraints + indexes
+
+
+def reference() -> str:
+    """Return the schema reference of the documentation, as Markdown."""
+    entities = load_schema().entities.values()
+    lines = [
+        "# Schema",
+        "",
+        "Made from `graph/schema.csv` by `python -m graph.schema > docs/schema.md`; edit the table, not this",
+        f"page. This is version {SCHEMA_VERSION}.",
+        "",
+        "Every node has an `id` of its own, unique for its label. Properties marked sensitive are opinions",
+        "about people. A property without a value is not there: unknown stays unknown.",
+    ]
+    for title, kinds in (("Nodes", ("node", "label")), ("Relationships", ("relationship",))):
+        lines += ["", f"## {title}"]
+        for entity in entities:
+            if entity.kind in kinds:
+                lines += _section(entity)
+    return "\n".join(lines) + "\n"
+
+
+def _section(entity: Entity) -> list[str]:
+    ends = f": {entity.source} → {entity.target}" if entity.kind == "relationship" else ""
+    extra = f" An extra label of {entity.base}." if entity.base else ""
+    lines = ["", f"### {entity.name}{ends}", "", f"{entity.description}.{extra}"]
+    if not entity.properties:
+        return lines
+    lines += [
+        "",
+        "| property | type | unit | allowed | required | default | sensitive | meaning |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for item in entity.properties.values():
+        required = "yes" + (", unique" if item.key == "unique" else "") if item.required else ""
+        cells = (
+            f"`{item.name}`",
+            item.type,
+            item.unit,
+            _allowed(item),
+            required,
+            item.default,
+            "yes" if item.sensitive else "",
+            item.description,
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _allowed(item: Property) -> str:
+    if item.values:
+        return ", ".join(item.values)
+    low = "" if item.minimum is None else f"{item.minimum:g}"
+    high = "" if item.maximum is None else f"{item.maximum:g}"
+    if low and high:
+        return f"{low} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -13,8 +13,11 @@ from graph.schema import Property
 YES = frozenset({"true", "yes", "y", "1", "x", "ja", "j", "oui", "si", "sí", "wahr", "vrai", "verdadero"})
 NO = frozenset({"false", "no", "n", "0", "nein", "non", "falsch", "faux", "falso"})
 
-# A longer cell is no value of the form but a quote that was never closed, or another kind of file.
-CELL_LIMIT = 100_000
+# What is longer is no value of the form but a quote that was never closed, or another kind of file; and the
+# store cannot index it.
+NAME_LIMIT = 500
+TEXT_LIMIT = 100_000
+SHOWN_LIMIT = 200
 
 _PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+")
@@ -43,18 +46,24 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def check_text(text: str) -> None:
+def shown(value: object) -> str:
+    """Return a cell as a message may show it: no control character of its own, and not too long."""
+    text = as_text(value).replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= SHOWN_LIMIT else text[:SHOWN_LIMIT] + "…"
+
+
+def check_text(text: str, limit: int = TEXT_LIMIT) -> None:
     """Refuse text that no text file should hold.
 
     Raises
     ------
     ValueError
-        A NUL, half a character, or more than `CELL_LIMIT` characters.
+        A NUL, half a character, or more than `limit` characters.
     """
     if "\0" in text:
         raise ValueError("holds a NUL character, as a file does that is no text")
-    if len(text) > CELL_LIMIT:
-        raise ValueError(f"is longer than {CELL_LIMIT:,} characters")
+    if len(text) > limit:
+        raise ValueError(f"is longer than {limit:,} characters")
     if not text.isascii() and any(unicodedata.category(char) == "Cs" for char in text):
         raise ValueError("holds half a character")
 

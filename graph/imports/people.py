@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from graph.imports.assembly import Assembly, given, sorted_entries
-from graph.imports.cells import read_number
+from graph.imports.cells import read_number, shown
 from graph.imports.forms import score_rule
 from graph.imports.records import AssessmentRecord, PersonRecord, Properties
 from graph.imports.report import Duplicate
@@ -48,7 +48,7 @@ def assemble_people(assembly: Assembly) -> None:
                     entry.places,
                     "title",
                     title,
-                    f"What function and level does the title {title!r} stand for?",
+                    f"What function and level does the title {shown(title)!r} stand for?",
                 )
         if level is not None:
             properties["level"] = level

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from graph.errors import Fault, InputError
+from graph.imports.cells import shown
 
 FindingKind = Literal["nobody", "self", "future", "cycle"]
 
@@ -142,20 +143,21 @@ class Ledger:
 
     def fault(self, file: str, row: int | None, column: str | None, value: str | None, message: str) -> None:
         """Note a wrong place; the import will be refused."""
-        self.faults.append(Fault(file, row, column, value, message))
+        self.faults.append(Fault(file, row, column, None if value is None else shown(value), message))
         if len(self.faults) >= FAULTS_SHOWN:
             self.refuse()
 
     def ask(self, places: Sequence[Place], column: str, value: str, question: str) -> None:
         """Ask about a value in each of the rows that hold it."""
         for place in places:
-            self.questions.append(Question(place.file, place.row, place.heading(column), value, question))
+            heading = place.heading(column)
+            self.questions.append(Question(place.file, place.row, heading, shown(value), question))
             self._asked[place.file].add(place.row)
 
     def find(self, places: Sequence[Place], column: str, value: str, kind: FindingKind, subject: str) -> None:
         """Note a finding in each of the rows that hold it."""
         for place in places:
-            finding = Finding(place.file, place.row, place.heading(column), value, kind)
+            finding = Finding(place.file, place.row, place.heading(column), shown(value), kind)
             self.findings.append(StoredFinding(finding, subject, place.source))
             self._found[place.file].add(place.row)
 

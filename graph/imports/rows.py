@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.errors import Fault, InputError
-from graph.imports.cells import as_text, check_text, read_boolean, read_number
+from graph.imports.cells import NAME_LIMIT, TEXT_LIMIT, as_text, check_text, read_boolean, read_number, shown
 from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
 from graph.imports.forms import FORMS, Column, Form, form_named
 from graph.imports.mapping import TEMPLATE, FormMapping, ImportMapping
@@ -24,6 +24,7 @@ from graph.policy import fold
 
 Cells = Sequence[object]
 LISTS = frozenset({"people", "kinds"})
+LONG = frozenset({"attendees", "evidence", "subject", "title"})
 DATES = frozenset({"date", "moment"})
 
 
@@ -258,13 +259,13 @@ def _values(
         try:
             value = _value(column, raw, order, excel)
         except ValueError as error:
-            ledger.fault(place.file, place.row, source.heading, _shown(raw), f"{_shown(raw)!r} {error}")
+            ledger.fault(place.file, place.row, source.heading, shown(raw), f"{shown(raw)!r} {error}")
             sound = False
             continue
         if value is not None:
             values[column.name] = value
         elif column.required:
-            ledger.fault(place.file, place.row, source.heading, _shown(raw), f"{column.name} must be filled")
+            ledger.fault(place.file, place.row, source.heading, shown(raw), f"{column.name} must be filled")
             sound = False
     return values if sound else None
 
@@ -279,7 +280,7 @@ def _value(column: Column, raw: object, order: DateOrder, excel: bool) -> Any:
     text = raw if isinstance(raw, Stated) else as_text(raw)
     if not text:
         return None
-    check_text(text)
+    check_text(text, TEXT_LIMIT if column.name in LONG else NAME_LIMIT)
     match column.holds:
         case "number":
             assert column.rule is not None
@@ -313,12 +314,6 @@ def _excel_date(column: Column, raw: object, order: DateOrder, excel: bool) -> A
     return moment if column.holds == "moment" else moment[0]
 
 
-def _shown(raw: object) -> str:
-    text = as_text(raw).replace("\0", "\\0")
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return text if len(text) <= 200 else text[:200] + "…"
-
-
 def _add(
     entries: dict[tuple[Any, ...], Entry], key: tuple[Any, ...], entry: Entry, form: Form, ledger: Ledger
 ) -> None:
@@ -332,6 +327,6 @@ def _add(
             first = known.places[0]
             what = " and ".join(str(one) for one in key if one is not None)
             message = f"{form.name} {what} has {said!r} in {first.file}, row {first.row}"
-            ledger.fault(place.file, place.row, place.heading(column), _shown(value), message)
+            ledger.fault(place.file, place.row, place.heading(column), shown(value), message)
     known.places.append(place)
     known.mapped = known.mapped or entry.mapped

@@ -148,8 +148,11 @@ def _text_table(file: str, path: Path, told: str | None) -> Table:
     encoding, unsure = _encoding(file, path, told)
     separator = ","
     header: tuple[str, ...] = ()
-    with path.open(encoding=encoding, newline="") as lines:
-        sample = lines.read(SAMPLE)
+    try:
+        with path.open(encoding=encoding, newline="") as lines:
+            sample = lines.read(SAMPLE)
+    except UnicodeError:
+        raise _not_written_in(file, encoding, 1) from None
     for line in sample.splitlines():
         hint = re.fullmatch(r'"?sep=(.)"?', line.strip("\ufeff"))
         if hint:
@@ -190,13 +193,17 @@ def _text_rows(file: str, path: Path, encoding: str, separator: str) -> Iterator
                     )
                 yield number, cells
         except csv.Error as error:
-            message = f"cannot be read ({error}); is a quote not closed?"
+            message = f"cannot be read ({error}): a quote may not be closed"
             raise InputError(
-                f"{file}, row {number + 1} {message}", errors=[_fault(file, message, number + 1)]
+                f"{file}, row {number + 1} {message}.", errors=[_fault(file, message, number + 1)]
             ) from None
         except UnicodeError:
-            message = f"is not written in {encoding}; say in which with encoding: in the mapping file"
-            raise InputError(f"{file} {message}.", errors=[_fault(file, message, number + 1)]) from None
+            raise _not_written_in(file, encoding, number + 1) from None
+
+
+def _not_written_in(file: str, encoding: str, row: int) -> InputError:
+    message = f"is not written in {encoding}; say in which with encoding: in the mapping file"
+    return InputError(f"{file} {message}.", errors=[_fault(file, message, row)])
 
 
 def _is_hint(cells: Sequence[str], separator: str) -> bool:
