@@ -15,6 +15,7 @@ from visualisation.shapes import (
     SUPPORT,
     TARGET,
     number,
+    orientation_sign,
     ring,
     role_shape,
     tie_stroke,
@@ -63,7 +64,7 @@ def _items(*, target: bool, stale: bool) -> Iterator[Item]:
     for orientation, sign in SIGNS.items():
         words = orientation if orientation != "unknown" else "not known"
         disc = role_shape("user", 9.0, f'fill="{ORIENTATION[orientation]}"')
-        yield "", f'{disc}<text class="sign" y="5.5" style="fill:{PAPER}">{sign}</text>', 9.0, words
+        yield "", disc + orientation_sign(sign, 9.0, PAPER), 9.0, words
     yield "", ring(8.0, solid=False), 9.0, "gap: covered less than the target"
     yield "", ring(8.0, solid=True), 9.0, "single point of failure"
     yield "", _line(tie_stroke(0.6, same_function=True)), 14.0, "tie within a function, wide = strong"

@@ -27,6 +27,7 @@ from visualisation.shapes import (
     SIGNS,
     TARGET,
     number,
+    orientation_sign,
     ring,
     role_shape,
     tag,
@@ -106,7 +107,7 @@ def _shape(person: Person, radius: float, *, theirs: bool, gone: bool) -> str:
         sign = ""
     if gone:
         ink = QUIET
-    text = f'<text class="sign" y="5.5" style="fill:{ink}">{sign}</text>' if sign else ""
+    text = orientation_sign(sign, radius, ink) if sign else ""
     return role_shape(person.role if theirs else "ours", radius, look) + text
 
 

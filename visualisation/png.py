@@ -13,6 +13,9 @@ LARGEST = 16_384  # px on a side; a taller picture is drawn at a smaller scale
 def png(svg: str, *, scale: float = 2.0) -> bytes:
     """Return an SVG with width and height as PNG data on white.
 
+    Scripts that our font does not hold (Chinese, Japanese, Arabic, emoji …) are set in the fonts that the
+    machine has; without any for them those letters stay blank.
+
     Parameters
     ----------
     scale

@@ -50,6 +50,15 @@ def role_shape(role: str | None, radius: float, attributes: str) -> str:
     return f'<polygon points="{corners}" {attributes}/>'
 
 
+def orientation_sign(sign: str, radius: float, ink: str) -> str:
+    """Return the sign of an orientation in the middle of a shape, smaller in a small one."""
+    size = min(16.0, max(11.0, 1.15 * radius))
+    return (
+        f'<text class="sign" y="{number(0.35 * size)}" style="fill:{ink};font-size:{number(size)}px">'
+        f"{sign}</text>"
+    )
+
+
 def ring(radius: float, *, solid: bool) -> str:
     """Return the ring of a single point of failure (solid) or of a coverage gap (dashed)."""
     stroke = 'stroke-width="3"' if solid else 'stroke-width="1.8" stroke-dasharray="4 3"'

@@ -72,7 +72,7 @@ STYLE = (
     f".diamond-map .name,.diamond-map .line{{paint-order:stroke;stroke:{PAPER};stroke-opacity:.8;"
     "stroke-width:3px;stroke-linejoin:round}"
     ".diamond-map .row{font-weight:600;letter-spacing:.05em}"
-    ".diamond-map .sign{font-size:16px;font-weight:600;text-anchor:middle}"
+    ".diamond-map .sign{font-weight:600;text-anchor:middle}"
     f".diamond-map .tag text{{font-size:{TAG_SIZE}px;font-weight:600;text-anchor:middle}}"
     f".diamond-map .title{{font-size:{TITLE_SIZE}px;font-weight:600;fill:{INK}}}"
     f".diamond-map .word{{font-size:{FACTS_SIZE}px;font-weight:600;fill:{PAPER}}}"
