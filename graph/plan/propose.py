@@ -1,0 +1,263 @@
+"""The lobbying plan of an account: choose the actions, give them months, check them by the exact rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from graph.account import Account
+from graph.plan.choose import Choice, choose
+from graph.plan.model import Action, Plan, PlanLimits, action_id
+from graph.plan.outlook import Outlook, Triple
+from graph.plan.program import Allowance, Counts, Program, Wishes
+from graph.plan.reasons import Reasons
+from graph.plan.relax import relaxations
+from graph.plan.schedule import Calendar, due_on, spread
+
+# Hard wishes hold by the exact rules: where the program's view of them falls short, it aims beyond them.
+TIGHTENINGS = 4
+THREAD_STEP = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A choice with its months, as the exact rules see it."""
+
+    program: Program
+    choice: Choice
+    calendar: Calendar
+    gains: list[float]
+    gap_after: float
+    single: tuple[str, ...]  # decision makers left with fewer than two threads
+
+
+def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
+    """Propose who of ours meets whom, in which form and month, within the limits.
+
+    The choice maximises influence x (gap closed) / target, with small bonuses for facing functions, near
+    levels and a decision maker's second thread (`graph.plan.program`); it is solved by HiGHS to a proved
+    relative gap. The months keep everybody's monthly hours (`graph.plan.schedule`). The gap before and
+    after is that of the exact rules, and the actions' gains add up to their difference.
+
+    Returns
+    -------
+    Plan
+        `infeasible` with `relax` where the hard wishes cannot be met; empty, with a warning, where there
+        is nothing to do or nobody to do it.
+
+    Raises
+    ------
+    InputError
+        The policy's target of a stakeholder cannot be reached by any plan.
+
+    References
+    ----------
+    Huangfu & Hall (2018), Parallelizing the dual revised simplex method, doi:10.1007/s12532-017-0130-5
+    (HiGHS).
+    """
+    limits = limits or PlanLimits()
+    outlook = Outlook(account, limits.months)
+    allowance = Allowance.of(outlook, limits)
+    wishes = Wishes(limits.target_gap, limits.two_threads)
+    draft = _draft(Program(outlook, allowance, wishes), limits)
+    if draft.choice.infeasible:
+        return _infeasible(draft.program, limits)
+    draft = _tightened(draft, limits)
+    return _plan(draft, limits)
+
+
+def objective_of(account: Account, limits: PlanLimits, actions: Iterable[Action]) -> float:
+    """Return the objective of actions, with the bonuses, as the program that chooses them counts it."""
+    outlook = Outlook(account, limits.months)
+    counts: Counts = Counter(
+        (account.our_index[action.person], account.their_index[action.stakeholder], action.kind)
+        for action in actions
+    )
+    return Program(outlook, Allowance.of(outlook, limits), Wishes()).objective(counts)
+
+
+def _draft(program: Program, limits: PlanLimits) -> Draft:
+    choice = choose(program, limits.gap, limits.time_limit)
+    calendar = spread(program, choice.counts or {}, limits.time_limit)
+    placed = _by_day(program.outlook, calendar)
+    gains, gap_after = program.outlook.marginal_gains(placed)
+    return Draft(
+        program, choice, replace(calendar, placed=placed), gains, gap_after, _single(program, placed)
+    )
+
+
+def _by_day(outlook: Outlook, calendar: Calendar) -> tuple[tuple[Triple, int], ...]:
+    """Sort actions as the plan lists them; positions sort like ids."""
+    return tuple(sorted(calendar.placed, key=lambda placed: (placed[1], placed[0])))
+
+
+def _single(program: Program, placed: Iterable[tuple[Triple, int]]) -> tuple[str, ...]:
+    """Return the decision makers who have fewer than two threads at the horizon, by the exact rules."""
+    outlook = program.outlook
+    strengths = outlook.strengths(placed)
+    return tuple(
+        outlook.account.theirs[index].id
+        for index in program.second_bonus
+        if sum(
+            strengths.get((person, index), float(outlook.faded[person, index])) >= outlook.thread_min
+            for person in range(len(outlook.account.ours))
+        )
+        < 2
+    )
+
+
+def _misses(draft: Draft, limits: PlanLimits) -> tuple[float, bool]:
+    """Return by how much the gap misses the wish, and whether threads are missing."""
+    over = 0.0 if limits.target_gap is None else max(0.0, draft.gap_after - limits.target_gap)
+    return over, limits.two_threads and bool(draft.single)
+
+
+def _tightened(draft: Draft, limits: PlanLimits) -> Draft:
+    """Aim beyond the wishes until the exact rules keep them, or the program finds no such plan."""
+    best = draft
+    for _ in range(TIGHTENINGS):
+        over, thin = _misses(best, limits)
+        if not over and not thin:
+            break
+        wishes = best.program.wishes
+        aim = Wishes(
+            None if wishes.gap is None else max(0.0, wishes.gap - 1.05 * over),
+            wishes.two_threads,
+            wishes.thread_margin * (THREAD_STEP if thin else 1.0),
+        )
+        next_draft = _draft(Program(best.program.outlook, best.program.allowance, aim), limits)
+        if next_draft.choice.counts is None or _misses(next_draft, limits) >= (over, thin):
+            break
+        best = next_draft
+    return best
+
+
+def _plan(draft: Draft, limits: PlanLimits) -> Plan:
+    program, choice, outlook = draft.program, draft.choice, draft.program.outlook
+    account, reasons = outlook.account, Reasons(outlook)
+    seen: Counter[tuple[Triple, int]] = Counter()
+    actions = []
+    for ((person, stakeholder, kind), month), gain in zip(draft.calendar.placed, draft.gains, strict=True):
+        seen[(person, stakeholder, kind), month] += 1
+        ours, theirs, day = account.ours[person], account.theirs[stakeholder], due_on(account.as_of, month)
+        ordinal = seen[(person, stakeholder, kind), month]
+        actions.append(
+            Action(
+                id=action_id(account.id, ours.id, theirs.id, kind, day, ordinal),
+                person=ours.id,
+                person_name=ours.name,
+                stakeholder=theirs.id,
+                stakeholder_name=theirs.name,
+                kind=kind,
+                due_on=day,
+                month=month,
+                hours=program.kinds[kind].hours,
+                cost=program.kinds[kind].cost,
+                expected_gain=gain,
+                reason=reasons.of(person, stakeholder),
+            )
+        )
+    counts = choice.counts or {}
+    return Plan(
+        account=account.id,
+        as_of=account.as_of,
+        months=limits.months,
+        status="optimal" if choice.proved else "time_limit",
+        gap=choice.gap,
+        objective=choice.objective,
+        bound=choice.bound,
+        gap_before=outlook.gap_before,
+        gap_after=draft.gap_after,
+        segment_error=abs(outlook.gap_before - program.closed(counts) - draft.gap_after),
+        schedule_loss=draft.calendar.loss,
+        hours=sum(action.hours for action in actions),
+        cost=sum(action.cost for action in actions),
+        actions=tuple(actions),
+        warnings=tuple(_warnings(draft, limits)),
+    )
+
+
+def _warnings(draft: Draft, limits: PlanLimits) -> Iterable[str]:
+    program, choice = draft.program, draft.choice
+    outlook = program.outlook
+    account = outlook.account
+    if not choice.proved:
+        yield (
+            f"The time limit of {limits.time_limit:g} s came before the proof: a better plan may exist, "
+            + ("with no known bound." if choice.bound is None else f"of at most {choice.bound:.4f}.")
+        )
+    if not draft.calendar.placed and choice.proved:
+        yield f"Nothing to plan: {_why_nothing(program)}."
+    if draft.calendar.left_out:
+        yield (
+            f"{draft.calendar.left_out} of {sum((choice.counts or {}).values())} actions fit nobody's month "
+            "as whole touchpoints and are left out."
+        )
+    if draft.calendar.loss > limits.gap * choice.objective + 1e-9:
+        yield (
+            f"The months keep all but {draft.calendar.loss:.4f} of the objective "
+            f"({draft.calendar.loss / choice.objective:.2%}), because whole touchpoints do not spread evenly."
+        )
+    over, thin = _misses(draft, limits)
+    if over:
+        yield (
+            f"By the exact rules the gap falls to {draft.gap_after:.4f}, which misses {limits.target_gap:g} "
+            f"by {over:.4f}; the program that chooses the actions thinks it is reached."
+        )
+    if thin:
+        yield (
+            "By the exact rules these decision makers do not reach two threads: "
+            f"{', '.join(draft.single)}; the program that chooses the actions thinks they do."
+        )
+    assumed = sum(person.time_capacity is None for person in account.ours)
+    if assumed:
+        yield (
+            f"{assumed} of {len(account.ours)} of ours have no time_capacity: "
+            f"{account.policy.limits['hours_default']:g} h a month are assumed."
+        )
+
+
+def _why_nothing(program: Program) -> str:
+    account = program.outlook.account
+    if not account.ours:
+        return "nobody of ours is known"
+    if not account.theirs:
+        return "nobody of theirs is known"
+    if not program.outlook.eligible:
+        return "all of theirs are against or placeholders"
+    if program.outlook.gap_before <= 0:
+        return "no gap is left at the horizon"
+    if not program.triples:
+        return "nobody of ours has the hours for any touchpoint"
+    return "no touchpoint within the limits closes any of the gap"
+
+
+def _infeasible(program: Program, limits: PlanLimits) -> Plan:
+    outlook = program.outlook
+    found = relaxations(program, limits)
+    wishes = []
+    if limits.target_gap is not None:
+        wishes.append(f"a gap of {limits.target_gap:g} (without a plan {outlook.gap_before:.4f})")
+    if limits.two_threads:
+        wishes.append("two threads to every decision maker")
+    warnings = [f"No plan within the limits reaches {' and '.join(wishes)}."]
+    if not found:
+        warnings.append("No single limit relaxed alone helps.")
+    return Plan(
+        account=outlook.account.id,
+        as_of=outlook.account.as_of,
+        months=limits.months,
+        status="infeasible",
+        gap=None,
+        objective=None,
+        bound=None,
+        gap_before=outlook.gap_before,
+        gap_after=outlook.gap_before,
+        segment_error=0.0,
+        schedule_loss=0.0,
+        hours=0.0,
+        cost=0.0,
+        relax=found,
+        warnings=tuple(warnings),
+    )

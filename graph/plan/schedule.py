@@ -1,0 +1,153 @@
+"""Which month: a second program that spreads the chosen actions over the months.
+
+The choice took every stream of contacts (one person, one stakeholder, one kind) as spread evenly. Here each
+stream keeps to that up to whole touchpoints: after every month it has had its even share, rounded down or
+up. Within these windows the program keeps everybody's hours in every month, and as much of each
+stakeholder's effort at the horizon as the choice took for granted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from math import ceil, floor
+
+from graph.plan.highs import Linear
+from graph.plan.outlook import Triple
+from graph.plan.program import Counts, Program
+from graph.replay import EMAIL
+
+# How far, in touchpoints, a stream may leave its even share where the hours ask for it; then without end.
+WINDOWS = (0, 1, None)
+# Search nodes for each try: a fixed number, not a time, so that the months are the same on every machine.
+NODES = 1
+# What a touchpoint off its even share costs beside a lost unit of the objective: it only breaks ties.
+UNEVEN = 1e-6
+GAP = 0.01
+
+Spread = dict[Triple, list[int]]  # touchpoints of a stream in each month
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Every action with its month, sorted; what the months lose of the objective; what found none."""
+
+    placed: tuple[tuple[Triple, int], ...]
+    loss: float
+    left_out: int
+
+
+def spread(program: Program, counts: Counts, seconds: float) -> Calendar:
+    """Give every chosen action a month, person by person, since only a person's own hours bind them.
+
+    Parameters
+    ----------
+    seconds
+        Most time for each try.
+    """
+    streams: Spread = {}
+    for person in sorted({person for person, _, _ in counts}):
+        own = {triple: count for triple, count in sorted(counts.items()) if triple[0] == person}
+        for window in WINDOWS:
+            found = _try(program, own, window, seconds)
+            if found is not None:
+                streams |= found
+                break
+    placed = sorted(
+        (triple, month)
+        for triple, months in streams.items()
+        for month, count in enumerate(months, start=1)
+        for _ in range(count)
+    )
+    return Calendar(tuple(placed), _loss(program, counts, streams), sum(counts.values()) - len(placed))
+
+
+def _try(program: Program, counts: Counts, window: int | None, seconds: float) -> Spread | None:
+    """Spread one person's streams within a window; without a window some may be left out."""
+    linear, months, outlook = Linear(), program.outlook.months, program.outlook
+    cap = float(program.allowance.caps[next(iter(counts))[0]])
+    mails = int(outlook.account.policy.limits["emails_per_step"])
+    goal: dict[int, float] = {}
+    had: dict[Triple, list[int]] = {}  # by stream: columns of what it has had after each month
+    busy: list[defaultdict[int, float]] = [defaultdict(float) for _ in range(months)]
+    for triple, count in counts.items():
+        hours = program.kinds[triple[2]].hours
+        columns = had.setdefault(triple, [])
+        for month in range(1, months + 1):
+            low, high, uneven = _window(count, month, months, window)
+            column = linear.column(high, whole=True, lower=low)
+            goal[column] = UNEVEN * uneven if month < months else float(window is None)
+            before = dict.fromkeys(columns[-1:], -1.0)
+            linear.row({column: 1.0} | before, low=0.0, high=mails if triple[2] == EMAIL else count)
+            columns.append(column)
+            busy[month - 1][column] += hours
+            for previous in before:
+                busy[month - 1][previous] -= hours
+    for terms in busy:
+        linear.row(terms, high=cap)
+    for stakeholder in sorted({stakeholder for _, stakeholder, _ in counts}):
+        keep = outlook.keep(float(outlook.account.target[stakeholder]))
+        need, terms = 0.0, defaultdict(float)
+        for triple, columns in had.items():
+            if triple[1] == stakeholder:
+                effort = outlook.effort(triple[2])
+                need += program.worth[stakeholder] * effort * counts[triple]
+                for month, column in enumerate(columns):
+                    terms[column] += effort * keep[month]
+                    if month:
+                        terms[columns[month - 1]] -= effort * keep[month]
+        short = linear.column(need, whole=False)
+        goal[short] = -float(outlook.weight[stakeholder]) * outlook.contact_gain
+        linear.row(terms | {short: 1.0}, low=need)
+    values = linear.maximise(goal, GAP, seconds, nodes=NODES).values
+    if values is None:
+        return None
+    totals = {triple: [0, *(round(values[column]) for column in columns)] for triple, columns in had.items()}
+    return {triple: [after - before for before, after in pairwise(total)] for triple, total in totals.items()}
+
+
+def _window(count: int, month: int, months: int, window: int | None) -> tuple[int, int, float]:
+    """Return how much of a stream may be done after a month, and which end is nearer to its even share."""
+    even = count * month / months
+    if window is None:
+        return 0, count, 0.0
+    if month == months:
+        return count, count, 0.0
+    low, high = floor(even + 1e-9), ceil(even - 1e-9)
+    return max(0, low - window), min(count, high + window), 2.0 * (even - low) - 1.0
+
+
+def _loss(program: Program, counts: Counts, streams: Spread) -> float:
+    """Return how much of the objective the months do not keep; what comes late earns nothing extra."""
+    effort = dict.fromkeys(program.outlook.eligible, 0.0)
+    for (_, stakeholder, kind), by_month in sorted(streams.items()):
+        keep = program.outlook.keep(float(program.outlook.account.target[stakeholder]))
+        effort[stakeholder] += program.outlook.effort(kind) * float(keep @ by_month)
+    kept = program.bonus({triple: sum(by_month) for triple, by_month in streams.items()})
+    for stakeholder, even in program.efforts(counts).items():
+        kept += program.segments[stakeholder].at(min(even, effort[stakeholder]))
+    return max(0.0, program.objective(counts) - kept)
+
+
+def due_on(as_of: date, month: int) -> date:
+    """Return the day of a month's actions: a working day near the middle of the month after `as_of`.
+
+    Months count from `as_of`; each of them falls in another calendar month.
+    """
+    middle = as_of + timedelta(days=15)
+    year, index = divmod(middle.month - 1 + month - 1, 12)
+    first = date(middle.year + year, index + 1, 1)
+    last = (date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)).day
+    day = first.replace(day=min(middle.day, last))
+    if day.weekday() < 5:
+        return day
+    monday = day + timedelta(days=7 - day.weekday())
+    return monday if monday.month == day.month else day - timedelta(days=day.weekday() - 4)
+
+
+def month_of(as_of: date, due: date) -> int:
+    """Return the plan month that a day falls in: the number of months begun since `as_of`, at least 1."""
+    months = (due.year - as_of.year) * 12 + due.month - as_of.month
+    return max(1, months + (due.day > as_of.day))
