@@ -28,7 +28,7 @@ def decay(s: float, scale: float, half_weak: float, half_strong: float) -> float
     float
         Strength a month later, in [0, s].
     """
-    half_life = half_weak ** (1.0 - s) * half_strong**s
+    half_life = half_weak * exp(s * log(half_strong / half_weak))
     return s * exp(-scale * log(2.0) / half_life)
 
 

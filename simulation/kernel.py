@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from graph.strength import contact, decay
 from simulation.compiling import entry, part
 from simulation.draws import (
@@ -89,69 +87,59 @@ from simulation.state import (
 )
 
 NOBODY = 0
-LEVELS = 7
 
 
 @part
-def coverage_of(state: State, i: int) -> float:
+def coverage_of(strength: Floats, i: int) -> float:
     """Return the chance-like union of a seat's ties: 1 - the product of what each leaves open."""
     open_part = 1.0
-    for k in range(state.strength.shape[1]):
-        open_part *= 1.0 - state.strength[i, k]
+    for k in range(strength.shape[1]):
+        open_part *= 1.0 - strength[i, k]
     return 1.0 - open_part
 
 
 @part
-def start(case: Case) -> State:
-    """Return the state of month 0: the measured one."""
-    seats = case.joined.size
-    ours = case.leave_ours.size
-    state = State(
-        np.zeros(seats, np.int8),
-        np.ones(ours, np.int8),
-        case.orientation.copy(),
-        case.orientation.copy(),
-        np.zeros(seats),
-        np.zeros(seats),
-        case.strength.copy(),
-        np.zeros(ours, np.int8),
-        np.zeros(ours),
-        np.zeros(len(SERIES)),
-        np.zeros(LEVELS),
-        np.zeros(len(DRAWN)),
-        np.zeros(case.event_month.size, np.int8),
-    )
+def reset(case: Case, state: State) -> None:
+    """Bring the state to month 0: the measured one."""
+    seats, slots = case.owner.shape
     for i in range(seats):
-        if case.joined[i] == 0:
-            state.present[i] = PRESENT
-            state.coverage[i] = coverage_of(state, i)
-    state.level[ALIVE] = 1.0
-    state.level[WALLET] = case.wallet
-    state.level[PROFITABILITY] = case.margin
-    state.level[MARKET_SIZE] = 1.0
+        state.present[i] = PRESENT if case.joined[i] == 0 else ABSENT
+        state.orientation[i] = case.orientation[i]
+        for k in range(slots):
+            state.strength[i, k] = case.strength[i, k]
+        state.coverage[i] = coverage_of(state.strength, i)
+    for j in range(case.leave_ours.size):
+        state.present_ours[j] = PRESENT
+    for x in range(case.event_month.size):
+        state.missed[x] = 0
+    for v in range(len(DRAWN)):
+        state.drawn[v] = 0.0
+    level = state.level
+    level[VALUE_ACCESS] = level[SHOCK] = level[SPENT] = 0.0
+    level[ALIVE] = level[MARKET_SIZE] = 1.0
+    level[WALLET] = case.wallet
+    level[PROFITABILITY] = case.margin
     look(case, state, 0)
     record(case, state, 0, 0.0, 1.0)
-    return state
 
 
 @part
 def events(case: Case, rates: Rates, state: State, key: Any, month: int) -> None:
     """1a: what the scenario does to people at the start of the month."""
-    draw = event_key(key, month, REORGANISED)
-    for i in range(case.joined.size):
-        if case.joined[i] == month:
-            state.present[i] = PRESENT
+    joined, present = case.joined, state.present
+    for i in range(joined.size):
+        if joined[i] == month:
+            present[i] = PRESENT
             state.orientation[i] = rates.o_base
     for x in range(case.event_month.size):
         if case.event_month[x] != month:
             continue
-        kind = case.event_kind[x]
-        at = case.event_at[x]
+        kind, at = case.event_kind[x], case.event_at[x]
         if kind == SEAT_LEAVES:
-            if state.present[at] == ABSENT:
+            if present[at] == ABSENT:
                 state.missed[x] = 1
             else:
-                state.present[at] = LEAVING
+                present[at] = LEAVING
         elif kind == OURS_LEAVES:
             if state.present_ours[at] == ABSENT:
                 state.missed[x] = 1
@@ -160,76 +148,77 @@ def events(case: Case, rates: Rates, state: State, key: Any, month: int) -> None
         elif kind == NEW_MANAGER:
             state.handed[at] = 1
         elif kind == REORGANISES:
-            for i in range(case.joined.size):
+            draw = event_key(key, month, REORGANISED)
+            for i in range(joined.size):
                 if (
                     case.function[i] == at
-                    and state.present[i] == PRESENT
+                    and present[i] == PRESENT
                     and uniform(draw, case.entity[i], NOBODY) < case.event_share[x]
                 ):
-                    state.present[i] = LEAVING
+                    present[i] = LEAVING
 
 
 @part
 def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
     """1: events, departures, arrivals, our people, and the shock that the changes give."""
     seats, slots = case.owner.shape
-    state.handed[:] = 0
+    joined, weight, decisive = case.joined, case.weight, case.decisive
+    entity, leave, departing = case.entity, case.leave, state.departing
+    present, orientation, coverage, strength = (
+        state.present,
+        state.orientation,
+        state.coverage,
+        state.strength,
+    )
+    for j in range(state.handed.size):
+        state.handed[j] = 0
     events(case, rates, state, key, month)
 
     draw = event_key(key, month, DEPARTS)
+    for i in range(seats):  # a loop of its own, which the compiler vectorises
+        departing[i] = uniform(draw, entity[i], NOBODY) < leave[i]
+    vacant = 0
     gone = 0.0
-    decisive = 0.0
+    deciding = 0.0
     stayed = 0.0
     stayed_orientation = 0.0
     total = 0.0
     others = 0.0
     for i in range(seats):
-        if case.joined[i] > month:
+        if joined[i] > month:
             continue
-        total += case.weight[i]
-        decisive += case.decisive[i]
-        if state.present[i] == PRESENT and uniform(draw, case.entity[i], NOBODY) < case.leave[i]:
-            state.present[i] = LEAVING
-        if state.present[i] == LEAVING:
-            gone += case.decisive[i]
-            state.coverage[i] = 0.0
-            for k in range(slots):
-                state.strength[i, k] = 0.0
-        elif state.present[i] == PRESENT:
-            stayed += case.weight[i]
-            stayed_orientation += case.weight[i] * state.orientation[i]
-            others += case.weight[i] * state.coverage[i]
-    hit = hit_of_leavers(ratio(gone, decisive), ratio(others, total))
+        w = weight[i]
+        total += w
+        deciding += decisive[i]
+        if departing[i] == 1 and present[i] == PRESENT:
+            present[i] = LEAVING
+        if present[i] == PRESENT:
+            stayed += w
+            stayed_orientation += w * orientation[i]
+            others += w * coverage[i]
+        else:
+            vacant += 1
+            if present[i] == LEAVING:
+                gone += decisive[i]
+                coverage[i] = 0.0
+                for k in range(slots):
+                    strength[i, k] = 0.0
+    hit = hit_of_leavers(ratio(gone, deciding), ratio(others, total))
 
-    draw = event_key(key, month, ARRIVES)
-    luck = event_key(key, month, NEWCOMER)
-    mean = ratio(stayed_orientation, stayed)
-    for i in range(seats):
-        if case.joined[i] > month:
-            continue
-        if state.present[i] == LEAVING:
-            state.present[i] = ABSENT
-        elif state.present[i] == ABSENT and uniform(draw, case.entity[i], NOBODY) < rates.replacement_theirs:
-            state.present[i] = PRESENT
-            state.orientation[i] = newcomer_orientation(
-                mean, uniform(luck, case.entity[i], NOBODY), rates.mood
-            )
+    if vacant > 0:
+        draw = event_key(key, month, ARRIVES)
+        luck = event_key(key, month, NEWCOMER)
+        mean = ratio(stayed_orientation, stayed)
+        for i in range(seats):
+            if present[i] == PRESENT or joined[i] > month:
+                continue
+            if present[i] == LEAVING:
+                present[i] = ABSENT
+            elif uniform(draw, entity[i], NOBODY) < rates.replacement_theirs:
+                present[i] = PRESENT
+                orientation[i] = newcomer_orientation(mean, uniform(luck, entity[i], NOBODY), rates.mood)
 
-    draw = event_key(key, month, OURS_DEPART)
-    draw_arrival = event_key(key, month, OURS_ARRIVE)
-    changed = False
-    for j in range(case.leave_ours.size):
-        if state.present_ours[j] == ABSENT:
-            if uniform(draw_arrival, case.entity_ours[j], NOBODY) < rates.replacement_ours:
-                state.present_ours[j] = PRESENT
-        elif state.present_ours[j] == LEAVING or (
-            uniform(draw, case.entity_ours[j], NOBODY) < case.leave_ours[j]
-        ):
-            state.present_ours[j] = ABSENT
-            state.handed[j] = 1
-        if state.handed[j] == 1:
-            changed = True
-    if changed:
+    if our_people(case, rates, state, key, month):
         before = relation(case, state)
         hand_over(case, levers, state)
         after = relation(case, state)
@@ -239,102 +228,128 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
 
 
 @part
+def our_people(case: Case, rates: Rates, state: State, key: Any, month: int) -> bool:
+    """1d: who of ours leaves and arrives; tell whether any ties change hands."""
+    present, handed, entity, leave = state.present_ours, state.handed, case.entity_ours, case.leave_ours
+    draw = event_key(key, month, OURS_DEPART)
+    draw_arrival = event_key(key, month, OURS_ARRIVE)
+    changed = False
+    for j in range(leave.size):
+        if present[j] == ABSENT:
+            if uniform(draw_arrival, entity[j], NOBODY) < rates.replacement_ours:
+                present[j] = PRESENT
+        elif present[j] == LEAVING or uniform(draw, entity[j], NOBODY) < leave[j]:
+            present[j] = ABSENT
+            handed[j] = 1
+        if handed[j] == 1:
+            changed = True
+    return changed
+
+
+@part
 def relation(case: Case, state: State) -> float:
     """Return the sum of w cov o over those in favour: what can leave with one of ours."""
+    weight, present, orientation, coverage = case.weight, state.present, state.orientation, state.coverage
     total = 0.0
-    for i in range(case.weight.size):
-        if state.present[i] == PRESENT and state.orientation[i] > 0.0:
-            total += case.weight[i] * state.coverage[i] * state.orientation[i]
+    for i in range(weight.size):
+        if present[i] == PRESENT and orientation[i] > 0.0:
+            total += weight[i] * coverage[i] * orientation[i]
     return total
 
 
 @part
 def hand_over(case: Case, levers: Levers, state: State) -> None:
     """1d: ties that change hands keep a share of their strength."""
-    for i in range(case.owner.shape[0]):
+    owner, strength, handed, coverage = case.owner, state.strength, state.handed, state.coverage
+    for i in range(owner.shape[0]):
         touched = False
-        for k in range(case.owner.shape[1]):
-            j = case.owner[i, k]
+        for k in range(owner.shape[1]):
+            j = owner[i, k]
             if j < 0:
                 break
-            if state.handed[j] == 1 and state.strength[i, k] > 0.0:
-                state.strength[i, k] *= levers.handover
+            if handed[j] == 1 and strength[i, k] > 0.0:
+                strength[i, k] *= levers.handover
                 touched = True
         if touched:
-            state.coverage[i] = coverage_of(state, i)
+            coverage[i] = coverage_of(strength, i)
 
 
 @part
-def ties(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
-    """2 and 3: decay, then contact in the hours that the strategy gives, then new ties."""
+def fade(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
+    """2 and 3a: decay, and what is wished of each of ours."""
     seats, slots = case.owner.shape
-    planned = month <= levers.effort.shape[0]
-    state.wished[:] = 0.0
+    owner, joined, wanted = case.owner, case.joined, levers.wanted
+    present, strength, wished = state.present, state.strength, state.wished
+    scale, half_weak, half_strong = rates.decay_scale, rates.half_weak, rates.half_strong
+    weak, reassign = levers.weak, levers.reassign == 1
+    for j in range(wished.size):
+        wished[j] = 0.0
     for i in range(seats):
-        if state.present[i] == ABSENT and (levers.reassign == 1 or case.joined[i] > month):
+        if present[i] == ABSENT and (reassign or joined[i] > month):
             continue
         for k in range(slots):
-            j = case.owner[i, k]
-            if j < 0:
-                break
-            s = state.strength[i, k]
+            s = strength[i, k]
             if s > 0.0:
-                s = decay(s, rates.decay_scale, rates.half_weak, rates.half_strong)
-                state.strength[i, k] = s
-            if levers.wanted[i, k] > 0.0:
-                if levers.reassign == 1:
-                    state.wished[j] += wish(levers.wanted[i, k], levers.weak, s)
-                else:
-                    state.wished[j] += levers.wanted[i, k]
+                s = decay(s, scale, half_weak, half_strong)
+                strength[i, k] = s
+            if wanted[i, k] > 0.0:
+                wished[owner[i, k]] += wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
 
+
+@part
+def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
+    """3: hours, contact, planned actions and new ties; then the month's coverage."""
+    seats, slots = case.owner.shape
+    owner, entity, entity_ours = case.owner, case.entity, case.entity_ours
+    wanted, hours, weak, reassign = levers.wanted, levers.hours, levers.weak, levers.reassign == 1
+    present, present_ours, strength = state.present, state.present_ours, state.strength
+    coverage, new_coverage, wished = state.coverage, state.new_coverage, state.wished
+    planned = month <= levers.effort.shape[0]
     draw = event_key(key, month, OPENS)
     spent = 0.0
     for i in range(seats):
-        if state.present[i] == ABSENT:
-            state.new_coverage[i] = 0.0
+        if present[i] == ABSENT:
+            new_coverage[i] = 0.0
             continue
         reach = -1.0
         open_part = 1.0
         for k in range(slots):
-            j = case.owner[i, k]
-            if j < 0:
-                break
-            s = state.strength[i, k]
+            s = strength[i, k]
+            if s == 0.0 and wanted[i, k] == 0.0 and not planned:
+                continue
             met = False
-            if state.present_ours[j] == PRESENT:
-                if planned:
-                    e = levers.effort[month - 1, i, k]
-                    if e > 0.0:
-                        s = contact(s if s > 0.0 else rates.s_new, e, rates.contact_gain)
-                        spent += levers.effort_hours[month - 1, i, k]
-                        met = True
-                elif levers.wanted[i, k] > 0.0 and levers.hours[month, j] > 0.0:
-                    wished = (
-                        wish(levers.wanted[i, k], levers.weak, s)
-                        if levers.reassign == 1
-                        else levers.wanted[i, k]
-                    )
-                    h = tie_hours(levers.hours[month, j], wished, state.wished[j])
+            if planned:
+                j = owner[i, k]
+                if j >= 0 and present_ours[j] == PRESENT and levers.effort[month - 1, i, k] > 0.0:
+                    effective = levers.effort[month - 1, i, k]
+                    s = contact(s if s > 0.0 else rates.s_new, effective, rates.contact_gain)
+                    spent += levers.effort_hours[month - 1, i, k]
+                    met = True
+            elif wanted[i, k] > 0.0:
+                j = owner[i, k]
+                if present_ours[j] == PRESENT and hours[month, j] > 0.0:
+                    asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
+                    h = tie_hours(hours[month, j], asked, wished[j])
                     spent += h
                     if s > 0.0:
-                        e = effort(h, rates.attention)
-                        if e > 0.0:
-                            s = contact(s, e, rates.contact_gain)
+                        effective = effort(h, rates.attention)
+                        if effective > 0.0:
+                            s = contact(s, effective, rates.contact_gain)
                             met = True
                     else:
                         if reach < 0.0:
                             reach = reach_of(case, state, i)
                         chance = opening_chance(h, reach, rates.new_tie_rate, rates.referral)
-                        if uniform(draw, case.entity[i], case.entity_ours[j]) < chance:
+                        if uniform(draw, entity[i], entity_ours[j]) < chance:
                             s = rates.s_new
                             met = True
             if s < rates.s_gone and not met:
                 s = 0.0
-            state.strength[i, k] = s
+            strength[i, k] = s
             open_part *= 1.0 - s
-        state.new_coverage[i] = 1.0 - open_part
+        new_coverage[i] = 1.0 - open_part
     for i in range(seats):
-        state.coverage[i] = state.new_coverage[i]
+        coverage[i] = new_coverage[i]
     state.level[SPENT] = spent
 
 
@@ -351,18 +366,22 @@ def reach_of(case: Case, state: State, i: int) -> float:
 @part
 def opinions(case: Case, rates: Rates, state: State) -> None:
     """4: contact warms, silence cools, colleagues sway; all at once, from last month's orientations."""
-    for i in range(case.weight.size):
-        if state.present[i] == ABSENT:
+    seats = case.weight.size
+    line_start, line_from, line_pull = case.line_start, case.line_from, case.line_pull
+    present, orientation, new_orientation = state.present, state.orientation, state.new_orientation
+    coverage = state.coverage
+    for i in range(seats):
+        if present[i] == ABSENT:
             continue
-        o = state.orientation[i]
+        o = orientation[i]
         swayed = 0.0
-        for line in range(case.line_start[i], case.line_start[i + 1]):
-            k = case.line_from[line]
-            if state.present[k] == PRESENT:
-                swayed += sway_of(case.line_pull[line], state.orientation[k], o)
-        state.new_orientation[i] = orientation_after(
+        for line in range(line_start[i], line_start[i + 1]):
+            k = line_from[line]
+            if present[k] == PRESENT:
+                swayed += sway_of(line_pull[line], orientation[k], o)
+        new_orientation[i] = orientation_after(
             o,
-            state.coverage[i],
+            coverage[i],
             swayed,
             is_against(o, case.opponent_below),
             rates.warm,
@@ -372,15 +391,18 @@ def opinions(case: Case, rates: Rates, state: State) -> None:
             rates.o_base,
             rates.sway,
         )
-    for i in range(case.weight.size):
-        if state.present[i] == PRESENT:
-            state.orientation[i] = state.new_orientation[i]
+    for i in range(seats):
+        if present[i] == PRESENT:
+            orientation[i] = new_orientation[i]
 
 
 @part
 def look(case: Case, state: State, month: int) -> None:
     """Take access, support, coverage and threads of the month."""
     seats, slots = case.owner.shape
+    joined, weight, talks_value, owner = case.joined, case.weight, case.talks_value, case.owner
+    present, present_ours, strength = state.present, state.present_ours, state.strength
+    orientation, coverage = state.orientation, state.coverage
     total = 0.0
     access = 0.0
     support = 0.0
@@ -390,27 +412,26 @@ def look(case: Case, state: State, month: int) -> None:
     covered = 0.0
     threads = 0
     for i in range(seats):
-        if case.joined[i] > month:
+        if joined[i] > month:
             continue
-        total += case.weight[i]
+        w = weight[i]
+        total += w
         influence += case.influence[i]
-        if case.talks_value[i] == 1:
-            value_total += case.weight[i]
-        if state.present[i] == ABSENT:
+        if talks_value[i] == 1:
+            value_total += w
+        if present[i] == ABSENT:
             continue
-        part_of_access = case.weight[i] * state.coverage[i]
-        access += part_of_access
-        support += part_of_access * state.orientation[i]
-        if case.talks_value[i] == 1:
-            value_access += part_of_access
-        if is_against(state.orientation[i], case.opponent_below):
+        reached = w * coverage[i]
+        access += reached
+        support += reached * orientation[i]
+        if talks_value[i] == 1:
+            value_access += reached
+        if is_against(orientation[i], case.opponent_below):
             continue
-        covered += case.influence[i] * state.coverage[i]
+        covered += case.influence[i] * coverage[i]
         for k in range(slots):
-            j = case.owner[i, k]
-            if j < 0:
-                break
-            if state.present_ours[j] == PRESENT and is_thread(state.strength[i, k], case.thread_min):
+            j = owner[i, k]
+            if j >= 0 and present_ours[j] == PRESENT and is_thread(strength[i, k], case.thread_min):
                 threads += 1
     state.now[ACCESS] = ratio(access, total)
     state.now[SUPPORT] = ratio(support, total)
@@ -481,7 +502,8 @@ def month_of(
     """One month, phases in order; `whole` False leaves out phases 4 and 5."""
     alive_before = state.level[ALIVE]
     people(case, rates, levers, state, key, month)
-    ties(case, rates, levers, state, key, month)
+    fade(case, rates, levers, state, month)
+    meet(case, rates, levers, state, key, month)
     if whole:
         opinions(case, rates, state)
     look(case, state, month)
@@ -495,6 +517,7 @@ def run_block(
     case: Case,
     rates: Rates,
     levers: Levers,
+    state: State,
     seed: int,
     first: int,
     count: int,
@@ -509,6 +532,8 @@ def run_block(
 
     Parameters
     ----------
+    state
+        Room to work in; what it holds does not matter.
     series
         (len(SERIES), strategies, replicates, T + 1), filled.
     drawn
@@ -522,7 +547,7 @@ def run_block(
     for replicate in range(first, first + count):
         row = replicate - base
         key = replicate_key(seed, replicate)
-        state = start(case)
+        reset(case, state)
         for v in range(len(SERIES)):
             series[v, strategy, row, 0] = state.now[v]
         for month in range(1, months + 1):
@@ -536,9 +561,9 @@ def run_block(
 
 
 @entry
-def begin(case: Case) -> State:
-    """Return the state of month 0, for a model that steps by itself."""
-    return start(case)
+def begin(case: Case, state: State) -> None:
+    """Bring a state to month 0, for a model that steps by itself."""
+    reset(case, state)
 
 
 @entry

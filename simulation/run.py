@@ -13,7 +13,7 @@ from graph.errors import InputError
 from simulation.assembly import Assembly, assemble
 from simulation.results import Arrays, Simulation
 from simulation.scenario import DEFAULT_MONTHS, LONGEST, Scenario
-from simulation.state import DRAWN, SERIES
+from simulation.state import DRAWN, SERIES, new_state
 from simulation.strategies import Strategy
 
 Progress = Callable[[str, int, int], None]
@@ -153,12 +153,7 @@ def _run(
     engine: str,
     progress: Progress | None,
 ) -> Arrays:
-    strategies = len(assembly.levers)
-    arrays = Arrays(
-        np.empty((len(SERIES), strategies, count, months + 1)),
-        np.empty((len(DRAWN), strategies, count)),
-        np.empty((strategies, count, assembly.case.event_month.size), dtype=np.int8),
-    )
+    arrays = empty_arrays(assembly, count, months)
     if engine == "mesa":
         from simulation.mesa_model import run_models
 
@@ -166,6 +161,16 @@ def _run(
     else:
         run_kernel(assembly, seed, first, arrays, threads=threads, progress=progress)
     return arrays
+
+
+def empty_arrays(assembly: Assembly, replicates: int, months: int) -> Arrays:
+    """Return room for the results of a run, not filled."""
+    strategies = len(assembly.levers)
+    return Arrays(
+        np.empty((len(SERIES), strategies, replicates, months + 1)),
+        np.empty((len(DRAWN), strategies, replicates)),
+        np.empty((strategies, replicates, assembly.case.event_month.size), dtype=np.int8),
+    )
 
 
 def run_kernel(
@@ -198,6 +203,7 @@ def run_kernel(
             assembly.case,
             assembly.rates,
             assembly.levers[strategy],
+            new_state(assembly.case),
             seed,
             first + start,
             size,

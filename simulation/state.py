@@ -32,7 +32,8 @@ DRAWN = ("lost_month", "revenue_drawn", "margin_drawn", "hours_drawn")
 LOST_MONTH, REVENUE_DRAWN, MARGIN_DRAWN, HOURS_DRAWN = range(len(DRAWN))
 
 # Scalars of the state.
-VALUE_ACCESS, SHOCK, ALIVE, WALLET, PROFITABILITY, MARKET_SIZE, SPENT = range(7)
+LEVELS = 7
+VALUE_ACCESS, SHOCK, ALIVE, WALLET, PROFITABILITY, MARKET_SIZE, SPENT = range(LEVELS)
 
 
 class Case(NamedTuple):
@@ -137,6 +138,8 @@ class State(NamedTuple):
         (N,) o and cov; `new_orientation` and `new_coverage` are filled while the old ones are still read.
     strength
         (N, K) s.
+    departing
+        (N,) 1 where this month's draw would have the holder leave.
     handed
         (J,) 1 where ties change hands this month.
     wished
@@ -144,7 +147,7 @@ class State(NamedTuple):
     now
         (len(SERIES),) this month's results.
     level
-        (7,) the scalars named above.
+        (LEVELS,) the scalars named above.
     drawn
         (len(DRAWN),) what the drawn loss gives, so far.
     missed
@@ -158,9 +161,35 @@ class State(NamedTuple):
     coverage: Floats
     new_coverage: Floats
     strength: Floats
+    departing: Flags
     handed: Flags
     wished: Floats
     now: Floats
     level: Floats
     drawn: Floats
     missed: Flags
+
+
+def new_state(case: Case) -> State:
+    """Return room for one replicate at a time; the kernel fills it.
+
+    The kernel itself allocates nothing, so that it needs no reference counts.
+    """
+    seats, slots = case.owner.shape
+    ours = case.leave_ours.size
+    return State(
+        present=np.zeros(seats, np.int8),
+        present_ours=np.zeros(ours, np.int8),
+        orientation=np.zeros(seats),
+        new_orientation=np.zeros(seats),
+        coverage=np.zeros(seats),
+        new_coverage=np.zeros(seats),
+        strength=np.zeros((seats, slots)),
+        departing=np.zeros(seats, np.int8),
+        handed=np.zeros(ours, np.int8),
+        wished=np.zeros(ours),
+        now=np.zeros(len(SERIES)),
+        level=np.zeros(LEVELS),
+        drawn=np.zeros(len(DRAWN)),
+        missed=np.zeros(case.event_month.size, np.int8),
+    )
