@@ -221,8 +221,6 @@ def read_entries(
     entries: dict[str, dict[tuple[Any, ...], Entry]] = {name: {} for name in FORMS}
     for binding in bindings:
         order = orders.get(str(binding.table.path))
-        if order is None:
-            continue
         headings = {source.column.name: source.heading for source in binding.sources}
         form, of_form = binding.form, entries[binding.form.name]
         excel = binding.table.path.suffix.casefold() in (".xlsx", ".xlsm")
@@ -250,7 +248,7 @@ def read_entries(
 
 
 def _values(
-    binding: Binding, cells: Cells, order: DateOrder, excel: bool, place: Place, ledger: Ledger
+    binding: Binding, cells: Cells, order: DateOrder | None, excel: bool, place: Place, ledger: Ledger
 ) -> dict[str, Any] | None:
     values: dict[str, Any] = {}
     sound = True
@@ -270,12 +268,15 @@ def _values(
     return values if sound else None
 
 
-def _value(column: Column, raw: object, order: DateOrder, excel: bool) -> Any:
+def _value(column: Column, raw: object, order: DateOrder | None, excel: bool) -> Any:
     if raw is None or raw == "":
         return None
     if isinstance(raw, dict) or (isinstance(raw, list) and column.holds not in LISTS):
         raise ValueError("is no single value")
+    if column.holds in DATES and order is None:
+        return date.min  # its dates are refused already; the other cells shall be named with them
     if column.holds in DATES and not isinstance(raw, str):
+        assert order is not None
         return _excel_date(column, raw, order, excel)
     text = raw if isinstance(raw, Stated) else as_text(raw)
     if not text:
@@ -290,10 +291,10 @@ def _value(column: Column, raw: object, order: DateOrder, excel: bool) -> Any:
             return int(number) if column.rule.type == "integer" else number
         case "boolean":
             return read_boolean(text)
-        case "date":
-            return read_moment(text, order)[0]
-        case "moment":
-            return read_moment(text, order)
+        case "date" | "moment":
+            assert order is not None
+            moment = read_moment(text, order)
+            return moment if column.holds == "moment" else moment[0]
         case "people" | "kinds":
             parts = dict.fromkeys(part.strip() for part in text.split(";"))
             return tuple(part for part in parts if part) or None
