@@ -521,6 +521,8 @@ def run_block(
     seed: int,
     first: int,
     count: int,
+    month_from: int,
+    month_to: int,
     whole: bool,
     series: Floats,
     drawn: Floats,
@@ -528,12 +530,16 @@ def run_block(
     strategy: int,
     base: int,
 ) -> None:
-    """Run the replicates `first` … `first + count - 1` of one strategy.
+    """Run the replicates `first` … `first + count - 1` of one strategy through some months.
 
     Parameters
     ----------
     state
-        Room to work in; what it holds does not matter.
+        Room to work in; from month 0 on what it holds does not matter, else it is carried on.
+    month_from, month_to
+        0 … T for a whole run; one month at a time, of one replicate, for a model that steps by itself.
+    whole
+        False leaves out orientation and account (phases 4 and 5).
     series
         (len(SERIES), strategies, replicates, T + 1), filled.
     drawn
@@ -543,32 +549,17 @@ def run_block(
     base
         Number of the replicate that stands at 0 in the arrays.
     """
-    months = series.shape[3] - 1
     for replicate in range(first, first + count):
         row = replicate - base
         key = replicate_key(seed, replicate)
-        reset(case, state)
-        for v in range(len(SERIES)):
-            series[v, strategy, row, 0] = state.now[v]
-        for month in range(1, months + 1):
-            month_of(case, rates, levers, state, key, month, whole)
+        for month in range(month_from, month_to + 1):
+            if month == 0:
+                reset(case, state)
+            else:
+                month_of(case, rates, levers, state, key, month, whole)
             for v in range(len(SERIES)):
                 series[v, strategy, row, month] = state.now[v]
         for v in range(len(DRAWN)):
             drawn[v, strategy, row] = state.drawn[v]
         for x in range(case.event_month.size):
             missed[strategy, row, x] = state.missed[x]
-
-
-@entry
-def begin(case: Case, state: State) -> None:
-    """Bring a state to month 0, for a model that steps by itself."""
-    reset(case, state)
-
-
-@entry
-def step(
-    case: Case, rates: Rates, levers: Levers, state: State, seed: int, replicate: int, month: int, whole: bool
-) -> None:
-    """Carry a state through one month."""
-    month_of(case, rates, levers, state, replicate_key(seed, replicate), month, whole)

@@ -191,6 +191,7 @@ def run_kernel(
         False leaves out orientation and account (phases 4 and 5): contact loss alone.
     """
     strategies, count = arrays.drawn.shape[1:]
+    months = arrays.series.shape[3] - 1
     if progress is not None:
         from simulation.compiling import is_compiled
 
@@ -207,6 +208,8 @@ def run_kernel(
             seed,
             first + start,
             size,
+            0,
+            months,
             whole,
             arrays.series,
             arrays.drawn,
