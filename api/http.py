@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, MutableMapping
+import contextlib
+import errno
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api import pages, routes
-from api.jobs import Jobs
+from api.jobs import Jobs, Progress
 from api.paths import WholeSegments
 from api.problems import handle_errors
-from api.security import LocalOnly, require_loopback
+from api.reading import Proposals
+from api.security import LocalOnly, check_host
 from api.settings import Settings
 from api.verbs import Workspace
+from graph.errors import InputError
+
+__all__ = ["check_host", "create_app", "serve_app"]
 
 API = "/api/v1"
+CLOSING = 2  # s that open connections get when the server ends
 DESCRIPTION = (
     "The verbs of the command line over HTTP, with the same documents. Every document has `as_of` and "
     "`warnings`; every error is a problem document (RFC 9457). Ids in a path are quoted, a slash as %2F."
@@ -63,7 +72,9 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     )
     app.state.workspace = workspace if callable(workspace) else lambda: workspace
     app.state.settings = settings or Settings()
+    app.state.refreshing = threading.Lock()
     app.state.jobs = Jobs()
+    app.state.proposals = Proposals()
     app.include_router(routes.router)
     app.include_router(pages.router)
     app.mount("/static", KeptFiles(directory=pages.STATIC), name="static")
@@ -72,3 +83,74 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     handle_errors(app, pages.error_page)
     app.add_middleware(LocalOnly)
     return app
+
+
+def serve_app(
+    workspace: Workspace, host: str = "127.0.0.1", port: int = 8000, *, say: Callable[[str], None] = print
+) -> None:
+    """Serve the app until it is interrupted; the simulation is compiled meanwhile.
+
+    Parameters
+    ----------
+    port
+        0 takes any free one.
+    say
+        Called with the address.
+
+    Raises
+    ------
+    NotPermitted
+        The host is one that other machines can reach.
+    InputError
+        The port cannot be had.
+    """
+    import uvicorn
+
+    check_host(host)
+    with _listen(host.strip("[]"), port) as listening:
+        chosen = listening.getsockname()[1]
+        app = create_app(_following_clock(workspace))
+        app.state.jobs.start(_warm_up)
+        shown = f"[{host.strip('[]')}]" if ":" in host else host
+        say(f"Diamond is at http://{shown}:{chosen} (Ctrl-C ends it)")
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=CLOSING,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _following_clock(workspace: Workspace) -> Callable[[], Workspace]:
+    """Return what moves the workspace on to the next day when midnight passes while the app runs."""
+
+    def current() -> Workspace:
+        workspace.today = date.today()
+        return workspace
+
+    return current
+
+
+def _warm_up(progress: Progress) -> None:
+    from simulation.run import warm_up
+
+    warm_up(progress)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"Port {port} is taken by another program: end that, or say --port 0 for any free one."
+            ) from None
+        raise InputError(f"The app cannot listen on {host}, port {port}: {error.strerror}.") from None
+    return listening

@@ -21,8 +21,9 @@ from api.problems import HttpFault, Unexpected, log
 from graph.errors import DiamondError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Progress = Callable[[float], None]
+Progress = Callable[[str, int, int], None]
 KEPT = 50  # finished runs that can still be asked for
+LONGEST_QUEUE = 20
 LOOK_EVERY = 0.1  # s between two looks at a run whose events are streamed
 HEARTBEAT = 100  # looks without news after which a comment keeps the connection open
 
@@ -37,22 +38,23 @@ class Job:
 
     Attributes
     ----------
-    done
-        Share of the work, in [0, 1].
+    stage, done
+        What is being done, and which share of that, in [0, 1].
     result
         What the run returned, once its state is `done`.
     """
 
     id: str
     state: State = "waiting"
+    stage: str = "waiting for its turn"
     done: float = 0.0
     result: Any = None
     error: DiamondError | None = None
     finished: threading.Event = field(default_factory=threading.Event, repr=False)
     _cancel: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def tell(self, share: float) -> None:
-        """Note how far the run is; called by the run itself.
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Note what the run does and how far it is; called by the run itself.
 
         Raises
         ------
@@ -61,7 +63,7 @@ class Job:
         """
         if self._cancel.is_set():
             raise Cancelled
-        self.done = min(1.0, max(self.done, share))
+        self.stage, self.done = stage, done / max(1, total)
 
     def cancel(self) -> None:
         """Let the run end at its next step; one that is finished stays as it is."""
@@ -70,7 +72,7 @@ class Job:
     def run(self, work: Callable[[Progress], Any]) -> None:
         """Do the work and note how it ended."""
         try:
-            self.tell(0.0)
+            self.tell("starting", 0, 1)
             self.state = "running"
             self.result = work(self.tell)
             self.done, self.state = 1.0, "done"
@@ -90,6 +92,7 @@ class Job:
         return {
             "job": self.id,
             "state": self.state,
+            "stage": self.stage,
             "progress": round(self.done, 3),
             "error": problem(self.error) if self.error else None,
         }
@@ -104,9 +107,18 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, work: Callable[[Progress], Any]) -> Job:
-        """Queue a run; `work` gets a function to tell its progress to."""
+        """Queue a run; `work` gets a function to tell its progress to.
+
+        Raises
+        ------
+        HttpFault
+            Too many wait already.
+        """
         job = Job(secrets.token_urlsafe(9))
         with self._lock:
+            waiting = sum(not one.finished.is_set() for one in self._jobs.values())
+            if waiting >= LONGEST_QUEUE:
+                raise HttpFault(429, f"{waiting} simulations wait already; cancel one, or ask again later.")
             self._jobs[job.id] = job
             finished = [one.id for one in self._jobs.values() if one.finished.is_set()]
             for old in finished[: max(0, len(self._jobs) - KEPT)]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 
 from api import verbs
+from api.problems import Problem
 from graph.cookbook import Entry
 from graph.gateway import QueryResult
+from graph.imports import ImportReport
+from graph.plan import Plan
 from graph.profile import AccountProfile
 from graph.removal import Without
 
@@ -51,6 +61,8 @@ RopiDocument = _document("RopiDocument", verbs.Ropi)
 GapsDocument = _document("GapsDocument", verbs.Gaps)
 WithoutDocument = _document("WithoutDocument", Without)
 CheckDocument = _document("CheckDocument", verbs.Checked)
+PlanDocument = _document("PlanDocument", Plan)
+ImportDocument = _document("ImportDocument", ImportReport)
 QueryDocument = _document("QueryDocument", QueryResult)
 
 
@@ -67,6 +79,65 @@ class CookbookDocument(BaseModel):
     as_of: date
     warnings: list[str]
     cookbook: list[Entry]
+
+
+class JobDocument(BaseModel):
+    """How far a simulation is."""
+
+    job: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    progress: float = Field(ge=0, le=1)
+    error: Problem | None
+
+
+class SimulationDocument(BaseModel):
+    """A simulation and the answer it gives; the keys of the contract."""
+
+    model_config = ConfigDict(extra="allow")
+
+    as_of: date
+    warnings: list[str]
+    account: str
+    seed: int
+    replicates: int
+    months: int
+    engine: str
+    events: list[dict[str, Any]]
+    units: dict[str, str]
+    better: dict[str, Literal["higher", "lower"]]
+    strategies: list[dict[str, Any]]
+    comparisons: list[dict[str, Any]]
+    answer: dict[str, Any]
+
+
+Name = Annotated[str, AfterValidator(plain_text)]
+StrategyName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+
+
+class SimulationRequest(BaseModel):
+    """What is to be simulated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    leaves: list[Name] = Field(default=[], max_length=100, description="Who leaves, by id or unique name.")
+    leaving_months: list[int] = Field(
+        default=[], max_length=100, description="When: once for all, or once for each."
+    )
+    scenario: Annotated[dict[str, Any], AfterValidator(plain_text)] | None = Field(
+        default=None, description="Events and parameters, as in a scenario file."
+    )
+    strategies: list[StrategyName] | None = Field(
+        default=None, min_length=1, max_length=20, description="Shipped ones by name; all if left out."
+    )
+    replicates: int = Field(default=verbs.REPLICATES, ge=1, le=1_000_000)
+    months: int | None = Field(default=None, ge=1)
+    seed: int = Field(default=1, ge=0)
+    precision: float | None = Field(default=None, gt=0)
+    engine: Literal["kernel", "mesa"] = "kernel"
+    curve: bool = Field(default=True, description="Also run multiples of today's hours.")
+    as_of: Annotated[date | None, BeforeValidator(iso_date)] = None
+    wait: float = Field(default=5.0, ge=0, le=60, description="Seconds after which it becomes a job.")
 
 
 class QueryRequest(BaseModel):

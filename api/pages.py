@@ -8,30 +8,41 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
+from graph.store.plans import read_plan
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 import visualisation
-from api import verbs, words
+from api import futures, verbs, words
 from api.document import problem
+from api.jobs import Job, answer
 from api.paths import segment
-from api.routes import AccountName, AsOf, Work
+from api.routes import AccountName, AsOf, Limits, Proposed, Runs, Work
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure
+from graph.plan import Plan, PlanLimits
 from graph.profile import summarise
+from simulation.strategies import NAMES
 
 VISUALISATION = Path(visualisation.__file__).parent
 STATIC = VISUALISATION / "static"
 FONTS = VISUALISATION / "fonts"
 GAPS_SHOWN = 12
+ACTIONS_SHOWN = 8
 WORST_SHOWN = 2
+LEAVES_IN = 6  # month in which somebody leaves, unless another is asked for
+HORIZON = 60
+FUTURES = 250  # replicates that answer within a second or two
+MORE_FUTURES = 4000
+AT_ONCE = 0.4  # s that an answer may take before its progress is shown
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -60,7 +71,7 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
-def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a template as a page or part."""
     return HTMLResponse(ENVIRONMENT.get_template(template).render(**values), status_code=status)
 
@@ -68,28 +79,17 @@ def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 def error_page(request: Request, error: DiamondError) -> Response:
     """Return an error as a page, or as a part where a part was asked for."""
     part = "hx-request" in request.headers
-    return render("_problem.html" if part else "error.html", error.status, error=problem(error))
+    return render("_problem.html" if part else "error.html", status=error.status, error=problem(error))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an account's page, parts and documents are.
-
-    Attributes
-    ----------
-    at
-        The query that keeps the day that is looked at, or nothing.
-    """
-
-    here: str
-    api: str
-    at: str
-
-    @classmethod
-    def of(cls, account: str, as_of: AsOf) -> Place:
-        """Return the place of an account by id."""
-        name = segment(account)
-        return cls(f"/accounts/{name}", f"/api/v1/accounts/{name}", f"?as_of={as_of}" if as_of else "")
+def place(account: str, as_of: date | None) -> dict[str, Any]:
+    """Return where an account's page and documents are, and the query that keeps the day looked at."""
+    name = segment(account)
+    return {
+        "here": f"/accounts/{name}",
+        "api": f"/api/v1/accounts/{name}",
+        "at": f"?as_of={as_of}" if as_of else "",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,6 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     """Show one account."""
     profile = verbs.account(work, account, as_of)
     id = profile.body.summary.id
-    people = choices(measure(work.account(id, as_of)))
-    place = Place.of(id, as_of)
     return render(
         "account.html",
         profile=profile.body,
@@ -150,12 +148,11 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
         ropi=verbs.ropi(work, id, as_of).body.ropi,
         gaps=verbs.gaps(work, id, as_of).body.gaps,
         shown=GAPS_SHOWN,
-        people=people,
-        suggested=people[0].id if people else None,
         map=Markup(verbs.draw(work, id, as_of=as_of)),
-        here=place.here,
-        api=place.api,
-        at=place.at,
+        people=choices(measure(work.account(id, as_of))),
+        month=LEAVES_IN,
+        horizon=HORIZON,
+        **place(id, as_of),
     )
 
 
@@ -172,3 +169,134 @@ def map_part(
 ) -> Response:
     """Draw the map in another state."""
     return HTMLResponse(verbs.draw(work, account, state=state, gone=without, as_of=as_of))
+
+
+@router.get("/accounts/{account:segment}/plan")
+def plan_part(
+    request: Request,
+    work: Work,
+    proposed: Proposed,
+    account: AccountName,
+    limits: Limits,
+    as_of: AsOf = None,
+) -> Response:
+    """Show a proposed plan."""
+    return _plan_part(request, account, proposed.get(work, account, limits, as_of), limits, as_of)
+
+
+@router.post("/accounts/{account:segment}/plan")
+def save_plan(
+    request: Request, work: Work, account: AccountName, limits: Limits, as_of: AsOf = None
+) -> Response:
+    """Keep a proposed plan, and show it."""
+    kept = verbs.plan(work, account, limits, save=True, as_of=as_of)
+    return _plan_part(request, account, kept, limits, as_of, saved=kept.body.status != "infeasible")
+
+
+def _plan_part(
+    request: Request,
+    account: str,
+    result: verbs.Result[Plan],
+    limits: PlanLimits,
+    as_of: date | None,
+    *,
+    saved: bool = False,
+) -> Response:
+    return render(
+        "_plan.html",
+        plan=result.body,
+        said=words.plan(result.body),
+        limits=limits,
+        asked=f"?{request.url.query}" if request.url.query else "",
+        as_of=as_of,
+        shown=ACTIONS_SHOWN,
+        saved=saved,
+        **place(account, as_of),
+    )
+
+
+Month = Annotated[int, Query(ge=1, le=HORIZON)]
+
+
+@router.get("/accounts/{account:segment}/what-if")
+def what_if_part(
+    work: Work, account: AccountName, person: str, month: Month = LEAVES_IN, as_of: AsOf = None
+) -> Response:
+    """Show what falls apart on paper if a person leaves, and have the rest simulated."""
+    found = verbs.without_people(work, account, [person], as_of=as_of)
+    read = work.account(account, as_of)
+    measures = measure(read)
+    gone = found.body.removed[0]
+    said, changes, lists = futures.on_paper(read, found.body)
+    return render(
+        "_what_if.html",
+        person=_choice(read, measures, read.people[gone]),
+        said=said,
+        changes=changes,
+        lists=lists,
+        simulate=bool(read.theirs),
+        asked={"person": gone, "month": month} | ({"as_of": str(as_of)} if as_of else {}),
+        map=Markup(verbs.draw(work, read.id, gone=[gone], as_of=as_of)),
+        **place(read.id, as_of),
+    )
+
+
+@router.post("/accounts/{account:segment}/simulations")
+def start_simulation(
+    work: Work,
+    runs: Runs,
+    account: AccountName,
+    person: Annotated[str, Form()],
+    month: Annotated[int, Form(ge=1, le=HORIZON)] = LEAVES_IN,
+    replicates: Annotated[int, Form(ge=1, le=MORE_FUTURES)] = FUTURES,
+    as_of: Annotated[date | None, Form()] = None,
+) -> Response:
+    """Simulate a leaving; show the answer, or how far it is."""
+    # Without a saved plan one would have to be found first, which takes longer than anybody waits here.
+    planned = read_plan(work.store, work.account(account, as_of).id) is not None
+    strategies = None if planned else ",".join(name for name in NAMES if name != "plan")
+    job = runs.start(
+        lambda progress: verbs.simulate(
+            work,
+            account,
+            leaves=[person],
+            leaving_months=[month],
+            strategies=strategies,
+            replicates=replicates,
+            months=HORIZON,
+            as_of=as_of,
+            progress=progress,
+        )
+    )
+    job.finished.wait(AT_ONCE)
+    return _job_part(job, account, as_of)
+
+
+@router.get("/accounts/{account:segment}/simulations/{job}")
+def simulation_part(runs: Runs, account: AccountName, job: str, as_of: AsOf = None) -> Response:
+    """Show the answer of a simulation, or how far it is."""
+    return _job_part(runs.get(job), account, as_of)
+
+
+@router.delete("/accounts/{account:segment}/simulations/{job}")
+def cancel_simulation(runs: Runs, job: str) -> Response:
+    """Cancel a simulation."""
+    runs.get(job).cancel()
+    return HTMLResponse('<div id="futures"><p class="quiet">The simulation was cancelled.</p></div>')
+
+
+def _job_part(job: Job, account: str, as_of: date | None) -> Response:
+    if not job.finished.is_set():
+        return render("_running.html", job=job, **place(account, as_of))
+    result = answer(job)
+    run, answered = result.body.simulation, result.body.answer
+    leaver = answered.leavers[0]
+    asked = {"person": leaver.person, "month": leaver.month, "replicates": MORE_FUTURES}
+    if as_of:
+        asked["as_of"] = str(as_of)
+    return render(
+        "_futures.html",
+        asked=asked if run.replicates < MORE_FUTURES else None,
+        **futures.view(run, answered),
+        **place(account, as_of),
+    )

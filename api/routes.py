@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi import Path as InPath
 from pydantic import BeforeValidator
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api import verbs
 from api.document import to_json
+from api.jobs import Jobs, Progress, events
+from api.jobs import answer as outcome
 from api.models import (
     AccountDocument,
     AccountsDocument,
@@ -19,17 +25,25 @@ from api.models import (
     CookbookDocument,
     GapsDocument,
     HealthDocument,
+    ImportDocument,
+    JobDocument,
+    PlanDocument,
     QueryDocument,
     QueryRequest,
     RopiDocument,
+    SimulationDocument,
+    SimulationRequest,
     WithoutDocument,
     iso_date,
 )
 from api.paths import segment
 from api.problems import MEDIA_TYPE, Problem
+from api.reading import Proposals, Reading
 from api.settings import Settings
 from api.verbs import Workspace
 from graph import cookbook
+from graph.errors import InputError
+from graph.plan import PlanLimits, plan_csv, plan_ics
 from graph.removal import Relation
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -41,13 +55,23 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     )
 }
 
+Dialect = Literal["auto", "generic", "hubspot", "salesforce", "dynamics", "mail", "calendar"]
+LONGEST_NAME = 200  # bytes of a file's name
+MISSING: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no such simulation", "content": {MEDIA_TYPE: {}}},
+    409: {"model": Problem, "description": "It was cancelled", "content": {MEDIA_TYPE: {}}},
+}
+
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
 
 def workspace(request: Request) -> Workspace:
-    """Return the workspace of the app, with its strengths of today."""
-    work: Workspace = request.app.state.workspace()
-    return work
+    """Return the workspace of the app, for one request, with its strengths of today."""
+    state = request.app.state
+    work: Workspace = state.workspace()
+    with state.refreshing:
+        work.refresh()
+    return Reading(work.store, work.policy, work.today, work.today)
 
 
 def settings(request: Request) -> Settings:
@@ -56,6 +80,20 @@ def settings(request: Request) -> Settings:
     return found
 
 
+def runs(request: Request) -> Jobs:
+    """Return the simulations of the app."""
+    found: Jobs = request.app.state.jobs
+    return found
+
+
+def proposals(request: Request) -> Proposals:
+    """Return the proposed plans of the app."""
+    found: Proposals = request.app.state.proposals
+    return found
+
+
+Proposed = Annotated[Proposals, Depends(proposals)]
+Runs = Annotated[Jobs, Depends(runs)]
 Work = Annotated[Workspace, Depends(workspace)]
 InSettings = Annotated[Settings, Depends(settings)]
 AccountName = Annotated[str, InPath(description="Id, or unique name, of an account; a slash as %2F.")]
@@ -188,9 +226,221 @@ def get_map_png(
     tags=["map"],
 )
 def get_map_html(work: Work, account: AccountName, as_of: AsOf = None) -> Response:
-    """Return the movable network as a page of its own, to be saved: it runs scripts, which the app forbids."""
+    """Return the movable network as a page to be saved: it runs scripts, which the app forbids."""
     html = verbs.network(work, account, as_of)
     return Response(html, media_type="text/html; charset=utf-8", headers=attachment(account, "html"))
+
+
+@router.post(
+    "/accounts/{account:segment}/simulations",
+    operation_id="start_simulation",
+    response_model=SimulationDocument,
+    responses={202: {"model": JobDocument, "description": "It takes longer: look where the job says"}},
+    tags=["simulation"],
+)
+def start_simulation(work: Work, runs: Runs, account: AccountName, asked: SimulationRequest) -> Response:
+    """Simulate what if: the answer itself where it takes no longer than `wait`, else a job."""
+    name = work.account(account, asked.as_of).id
+    job = runs.start(lambda progress: _simulate(work, name, asked, progress))
+    if job.finished.wait(asked.wait):
+        return answer(outcome(job))
+    return Response(
+        to_json(job.status()),
+        status_code=202,
+        media_type="application/json",
+        headers={"location": f"/api/v1/simulations/{job.id}"},
+    )
+
+
+def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress: Progress) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = None
+        if asked.scenario is not None:
+            scenario = Path(folder) / "scenario.json"
+            scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
+        return verbs.simulate(
+            work,
+            account,
+            leaves=asked.leaves,
+            leaving_months=asked.leaving_months,
+            scenario=scenario,
+            strategies=",".join(asked.strategies) if asked.strategies else None,
+            replicates=asked.replicates,
+            months=asked.months,
+            seed=asked.seed,
+            precision=asked.precision,
+            engine=asked.engine,
+            curve=asked.curve,
+            as_of=asked.as_of,
+            progress=progress,
+        )
+
+
+def plan_limits(
+    budget: Annotated[float | None, Query(ge=0, description="Most that all actions may cost.")] = None,
+    hours: Annotated[float | None, Query(ge=0, description="Cap per person and month, in hours.")] = None,
+    months: Annotated[int, Query(ge=1, le=60, description="Length of the plan.")] = 12,
+    gap: Annotated[float, Query(ge=0, lt=1, description="Relative gap up to which it is proved.")] = 0.001,
+    target_gap: Annotated[
+        float | None, Query(ge=0, description="The weighted gap must fall to this.")
+    ] = None,
+    require: Annotated[
+        Literal["two-threads"] | None, Query(description="Two threads for every decision maker.")
+    ] = None,
+) -> PlanLimits:
+    """Return what a plan may use and must reach."""
+    return PlanLimits(
+        budget=budget,
+        hours=hours,
+        months=months,
+        gap=gap,
+        target_gap=target_gap,
+        two_threads=require == "two-threads",
+    )
+
+
+Limits = Annotated[PlanLimits, Depends(plan_limits)]
+
+
+@router.get(
+    "/accounts/{account:segment}/plan",
+    operation_id="propose_plan",
+    response_model=PlanDocument,
+    tags=["plan"],
+)
+def propose_plan(
+    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+) -> Response:
+    """Propose who should meet whom, when and how; nothing is kept."""
+    return answer(proposed.get(work, account, limits, as_of))
+
+
+@router.post(
+    "/accounts/{account:segment}/plan",
+    operation_id="save_plan",
+    response_model=PlanDocument,
+    tags=["plan"],
+)
+def save_plan(work: Work, account: AccountName, limits: Limits, as_of: AsOf = None) -> Response:
+    """Propose a plan and keep it; one that cannot be had is not kept."""
+    return answer(verbs.plan(work, account, limits, save=True, as_of=as_of))
+
+
+@router.get(
+    "/accounts/{account:segment}/plan.csv",
+    operation_id="get_plan_csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "The actions"}},
+    tags=["plan"],
+)
+def get_plan_csv(
+    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+) -> Response:
+    """Return the proposed actions as a table."""
+    found = plan_csv(proposed.get(work, account, limits, as_of).body)
+    return Response(found, media_type="text/csv; charset=utf-8", headers=attachment(account, "csv"))
+
+
+@router.get(
+    "/accounts/{account:segment}/plan.ics",
+    operation_id="get_plan_ics",
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {}}, "description": "The actions"}},
+    tags=["plan"],
+)
+def get_plan_ics(
+    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+) -> Response:
+    """Return the proposed actions as a calendar."""
+    found = plan_ics(proposed.get(work, account, limits, as_of).body)
+    return Response(found, media_type="text/calendar; charset=utf-8", headers=attachment(account, "ics"))
+
+
+JobName = Annotated[str, InPath(description="As the answer to the start named it.")]
+
+
+@router.get(
+    "/simulations/{job}",
+    operation_id="get_simulation",
+    response_model=SimulationDocument,
+    responses={202: {"model": JobDocument, "description": "It still runs"}, **MISSING},
+    tags=["simulation"],
+)
+def get_simulation(runs: Runs, job: JobName) -> Response:
+    """Return the answer of a simulation, or how far it is."""
+    found = runs.get(job)
+    if found.finished.is_set():
+        return answer(outcome(found))
+    return answer(found.status(), 202)
+
+
+@router.get(
+    "/simulations/{job}/events",
+    operation_id="follow_simulation",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`progress` …, `end`"}, **MISSING},
+    tags=["simulation"],
+)
+def follow_simulation(runs: Runs, job: JobName) -> Response:
+    """Follow a simulation by server-sent events: `progress` as it goes, `end` when it is over."""
+    return StreamingResponse(events(runs.get(job)), media_type="text/event-stream")
+
+
+@router.delete(
+    "/simulations/{job}",
+    operation_id="cancel_simulation",
+    response_model=JobDocument,
+    responses=MISSING,
+    tags=["simulation"],
+)
+def cancel_simulation(runs: Runs, job: JobName) -> Response:
+    """Cancel a simulation; one that is over stays as it is."""
+    found = runs.get(job)
+    found.cancel()
+    return answer(found.status())
+
+
+@router.post("/imports", operation_id="import_files", response_model=ImportDocument, tags=["store"])
+def import_files(
+    work: Work,
+    files: Annotated[list[UploadFile], File(description="Files of the generic form, or as mapped.")],
+    mapping: Annotated[UploadFile | None, File(description="A mapping file (YAML).")] = None,
+    dates: Annotated[Literal["ymd", "dmy", "mdy"] | None, Form()] = None,
+    dialect: Annotated[Dialect, Form()] = "auto",
+    dry_run: Annotated[bool, Form(description="Say what would happen, and change nothing.")] = False,
+) -> Response:
+    """Bring files in, all of them or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [_file_name(one, "files") for one in files]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"Two files are called {twice[0]}: give each its own name.")
+        inside = Path(folder) / "files"
+        inside.mkdir()
+        for name, one in zip(names, files, strict=True):
+            with (inside / name).open("wb") as target:
+                shutil.copyfileobj(one.file, target)
+        mapped = None
+        if mapping is not None:
+            mapped = Path(folder) / _file_name(mapping, "mapping")
+            with mapped.open("wb") as target:
+                shutil.copyfileobj(mapping.file, target)
+        result = verbs.import_(
+            work,
+            [inside / name for name in names],
+            mapping=mapped,
+            dates=dates,
+            dialect=dialect,
+            dry_run=dry_run,
+        )
+    return answer(result)
+
+
+def _file_name(upload: UploadFile, part: str) -> str:
+    """Return the name of an uploaded file without any folder."""
+    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
+        raise InputError(f"A file under {part} needs a name such as people.csv, found {upload.filename!r}.")
+    return name
 
 
 @router.get("/check", operation_id="check", response_model=CheckDocument, tags=["store"])

@@ -30,7 +30,7 @@ POLICY = {
 }
 
 
-def require_loopback(host: str) -> None:
+def check_host(host: str) -> None:
     """Refuse to serve on an address that other machines can reach.
 
     Raises

@@ -10,6 +10,8 @@ from typing import Any
 
 from graph.account import Account
 from graph.gaps import Gap
+from graph.measures import Shape
+from graph.plan import Plan
 from graph.profile import AccountProfile, AccountSummary
 
 UNKNOWN = "–"
@@ -39,9 +41,14 @@ def figure(value: float | None, digits: int = 2) -> str:
     return UNKNOWN if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
 
 
-def percent(value: float | None) -> str:
+def percent(value: float | None, digits: int = 0) -> str:
     """Return a share as a percentage."""
-    return UNKNOWN if value is None else f"{value:.0%}".replace("%", "\u00a0%")
+    return UNKNOWN if value is None else f"{100.0 * value:.{digits}f}\u00a0%"
+
+
+def shape(value: Shape) -> str:
+    """Return a shape as a word."""
+    return "no thread" if value == "none" else value.capitalize()
 
 
 def money(value: float) -> str:
@@ -113,6 +120,28 @@ def verdict(profile: AccountProfile) -> str:
     return " ".join(part for part in said if part)
 
 
+def plan(found: Plan) -> str:
+    """Return what a plan reaches, in a sentence or two."""
+    if found.status == "infeasible":
+        if not found.relax:
+            return "These wishes cannot be met, whichever single limit is relaxed."
+        least = ", or ".join(f"{word(one.limit)} of at least {one.least:,.4g}" for one in found.relax)
+        return f"These wishes cannot be met within the limits. What alone would do: {least}."
+    if not found.actions:
+        return "No meeting within the limits closes a gap: nobody misses a target, or nobody has time."
+    said = (
+        f"{count(len(found.actions), 'meeting closes', 'meetings close')} the weighted gap from "
+        f"{figure(found.gap_before)} to {figure(found.gap_after)} "
+        f"in {count(found.months, 'month', 'months')}, "
+        f"with {figure(found.hours, 0)} hours and a cost of {figure(found.cost, 0)}."
+    )
+    if found.status == "time_limit":
+        return f"{said} Time ran out before it was proved best."
+    if found.gap is None:
+        return said
+    return f"{said} No plan within the limits is better by more than {max(found.gap, 1e-9):.2%}."
+
+
 def quiet(account: Account) -> str:
     """Return for how long nobody has been in contact, where it is too long."""
     newest = account.newest_contact
@@ -125,7 +154,7 @@ def quiet(account: Account) -> str:
 def portfolio(accounts: Sequence[AccountSummary]) -> str:
     """Return how many accounts have which shape, and how many hang on one person."""
     shapes = Counter(one.shape for one in accounts)
-    nouns = {
+    nouns: dict[Shape, tuple[str, str]] = {
         "diabolo": ("Diabolo", "Diabolos"),
         "in transition": ("in transition", "in transition"),
         "diamond": ("Diamond", "Diamonds"),

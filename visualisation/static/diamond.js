@@ -21,6 +21,14 @@
     if (map) map.scrollLeft = (map.scrollWidth - map.clientWidth) / 2;
   };
 
+  /* Whom the map leaves out: told with every later request for it. */
+  const leaveOut = (person) => {
+    const without = byId("without");
+    without.disabled = person === null;
+    without.value = person ?? "";
+    byId("everybody-stays").hidden = person === null;
+  };
+
   const ask = (person) => {
     const select = byId("person");
     if (!select || ![...select.options].some((one) => one.value === person)) return;
@@ -35,11 +43,20 @@
   document.addEventListener("click", (event) => {
     const person = personOf(event.target);
     if (person !== undefined) ask(person);
+    if (event.target.id === "everybody-stays") {
+      leaveOut(null);
+      byId("map-tools").dispatchEvent(new Event("change"));
+    }
     const reveal = event.target.closest?.("[data-reveal]");
     if (reveal) {
       byId(reveal.dataset.reveal).hidden = false;
       reveal.remove();
     }
+  });
+
+  document.addEventListener("submit", (event) => {
+    const person = event.target.elements?.person;
+    if (person) leaveOut(person.value);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -53,14 +70,15 @@
     const options = JSON.parse(figure.dataset.charts);
     const place = figure.querySelector(".chart");
     const chart = echarts.getInstanceByDom(place) ?? echarts.init(place, null, { renderer: "svg" });
-    const choice = figure.querySelector("select")?.value ?? Object.keys(options)[0];
-    chart.setOption(options[choice], { notMerge: true });
+    const { option, unit } = options[figure.querySelector("select").value];
+    option.baseOption.tooltip.valueFormatter = (value) => `${value.toLocaleString("en")}${unit}`;
+    chart.setOption(option, { notMerge: true });
   };
 
   const prepareCharts = () => document.querySelectorAll("figure[data-charts]:not([data-drawn])").forEach((figure) => {
     figure.dataset.drawn = "";
     draw(figure);
-    figure.querySelector("select")?.addEventListener("change", () => draw(figure));
+    figure.querySelector("select").addEventListener("change", () => draw(figure));
     new ResizeObserver(() => echarts.getInstanceByDom(figure.querySelector(".chart"))?.resize())
       .observe(figure.querySelector(".chart"));
   });
@@ -69,9 +87,12 @@
   const follow = () => document.querySelectorAll("[data-events]:not([data-followed])").forEach((running) => {
     running.dataset.followed = "";
     const events = new EventSource(running.dataset.events);
-    const bar = running.querySelector("progress");
-    const over = () => !running.isConnected && (events.close(), true);
-    events.addEventListener("progress", (event) => over() || (bar.value = JSON.parse(event.data).progress));
+    events.addEventListener("progress", (event) => {
+      if (!running.isConnected) return events.close();
+      const { stage, progress } = JSON.parse(event.data);
+      running.querySelector("progress").value = progress;
+      byId("stage").textContent = `${stage} …`;
+    });
     events.addEventListener("end", () => {
       events.close();
       if (running.isConnected) htmx.ajax("GET", running.dataset.result, { target: running, swap: "outerHTML" });

@@ -1,0 +1,310 @@
+"""What the panel "what if they leave" shows: on paper, and in simulated futures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api import words
+from graph.account import Account
+from graph.measures import Measures, Shape, measure
+from graph.removal import Without, remove
+from simulation.answer import CALIBRATION, Answer, HoursCurve
+from simulation.comparison import Comparison, Estimate
+from simulation.results import Simulation
+from visualisation.charts import Option, look, over_hours, over_time, strategy_name
+
+OVER_TIME = {
+    "access": ("access", True),
+    "survival": ("account still ours", True),
+    "coverage": ("coverage", True),
+    "revenue": ("revenue a year", False),
+    "margin": ("profit a year", False),
+}
+OVER_HOURS = {
+    "account_lost": ("account lost", True),
+    "margin_total": ("profit in all", False),
+    "revenue_total": ("revenue in all", False),
+    "access_end": ("access at the end", True),
+}
+SHAPES: dict[Shape, str] = {
+    "none": "one without any thread",
+    "diabolo": "a Diabolo",
+    "in transition": "one in transition",
+    "diamond": "a Diamond",
+}
+BASELINE = "do_nothing"
+TODAY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart with a choice of what it shows.
+
+    Attributes
+    ----------
+    options
+        By choice: the options, and the unit that its values carry.
+    words
+        By choice: its name.
+    """
+
+    title: str
+    caption: str
+    options: dict[str, dict[str, Any]]
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One strategy in the table; a cell is column, value and interval."""
+
+    name: str
+    best: bool
+    colour: str
+    line: str
+    cells: tuple[tuple[str, str, str], ...]
+
+
+Change = tuple[str, str, str]
+Names = tuple[str, list[str]]
+
+
+def on_paper(account: Account, found: Without) -> tuple[str, list[Change], list[Names]]:
+    """Return what falls apart in a sentence, as changes (measure, before, after), and as lists of names."""
+    before, after = measure(account), measure(remove(account, found.removed))
+    names = {person.id: person.name for person in account.people.values()}
+    lost = sum(tie.strength is not None for tie in found.ties_lost)
+    changes = [
+        ("Shape", words.shape(before.shape), words.shape(after.shape)),
+        ("Diamond index", words.figure(before.diamond_index), words.figure(after.diamond_index)),
+        ("Influence covered", words.percent(before.coverage), words.percent(after.coverage)),
+        ("Connectivity", str(before.connectivity), str(after.connectivity)),
+    ]
+    lists = [
+        ("Ties lost with", sorted(_others(found, names))),
+        ("No longer covered", [names[person] for person in found.stakeholders_uncovered]),
+        ("Functions no longer covered", list(found.functions_uncovered)),
+    ]
+    return _paper_sentence(before, after, found, lost), changes, lists
+
+
+def _others(found: Without, names: dict[str, str]) -> set[str]:
+    gone = set(found.removed)
+    return {names[end] for tie in found.ties_lost for end in (tie.a, tie.b) if end not in gone}
+
+
+def _paper_sentence(before: Measures, after: Measures, found: Without, lost: int) -> str:
+    ties = words.count(lost, "tie goes", "ties go")
+    start, end = found.coverage
+    if not lost:
+        return "No tie goes with them; what is covered stays covered."
+    if found.connectivity[1] == 0 and found.connectivity[0] > 0:
+        return f"{ties.capitalize()}, and nothing joins the two sides any more."
+    covered = f"coverage falls from {words.percent(start)} to {words.percent(end)}"
+    uncovered = len(found.stakeholders_uncovered)
+    rest = (
+        f", {words.count(uncovered, 'more person is', 'more people are')} left uncovered" if uncovered else ""
+    )
+    kept = before.shape == after.shape
+    turns = f"stays {_as(after.shape)}" if kept else f"turns from {_as(before.shape)} into {_as(after.shape)}"
+    return f"{ties.capitalize()}: {covered}{rest}. The account {turns}."
+
+
+def _as(shape: Shape) -> str:
+    return SHAPES[shape]
+
+
+def sentence(run: Simulation, answered: Answer) -> str:
+    """Return which strategy holds up best, how sure that is, and how it depends on the hours."""
+    verdict = answered.verdict
+    best = strategy_name(verdict.best)
+    lost = run.estimate("account_lost", verdict.best)
+    said = [
+        f"With the hours you have, “{best}” holds up best: the account is lost in "
+        f"{words.percent(lost.mean, 1)} of the futures{_between(lost)}."
+    ]
+    if verdict.over is not None and verdict.next is not None:
+        said.append(_against(run, verdict.over, strategy_name(verdict.next), settled=verdict.settled))
+    if answered.curve is not None:
+        said.append(_by_hours(answered.curve))
+    if verdict.earns_most != verdict.best:
+        said.append(f"Most profit comes from “{strategy_name(verdict.earns_most)}”.")
+    if answered.leavers and not answered.starts_multi_threaded:
+        months = min(leaver.month for leaver in answered.leavers) - 1
+        said.append(
+            f"The account starts on {'a single' if answered.connectivity else 'no'} thread, so every "
+            f"strategy has only {words.count(months, 'month', 'months')} to build more."
+        )
+    return " ".join(said)
+
+
+def _against(run: Simulation, over: Comparison, other: str, *, settled: bool) -> str:
+    points = None if over.difference is None else abs(100.0 * over.difference)
+    sure = (
+        "that order is settled"
+        if settled
+        else f"{run.replicates:,} futures do not settle which of the two is better".replace(",", "\u202f")
+    )
+    return (
+        f"Next comes “{other}”, {words.figure(points, 1)} points worse, and worse in "
+        f"{words.percent(over.p_a_better)} of the same futures: {sure}."
+    )
+
+
+def _by_hours(curve: HoursCurve) -> str:
+    levels = curve.levels
+    few, many = curve.best(levels[0]), curve.best(levels[-1])
+    lost = [f"({words.percent(one.account_lost.mean)} lost)" for one in (few, many)]
+    best, other = strategy_name(few.strategy), strategy_name(many.strategy)
+    start = f"With {few.hours:.0f} hours a month “{best}” holds up best {lost[0]}, with {many.hours:.0f}"
+    return f"{start} {'it does too' if best == other else f'“{other}”'} {lost[1]}."
+
+
+def _between(found: Estimate) -> str:
+    if found.ci_low is None or found.ci_high is None:
+        return ""
+    return f" ({_range(found, lambda value: f'{100.0 * value:.1f}')})"
+
+
+def _range(found: Estimate, text: Any) -> str:
+    if found.ci_low is None or found.ci_high is None:
+        return ""
+    return f"{text(found.ci_low)} … {text(found.ci_high)}"
+
+
+def charts(run: Simulation, answered: Answer) -> list[Chart]:
+    """Return the course over time, and over hours where it was run."""
+    document = run.document()
+    unit = run.units["revenue_total"]
+    events = [
+        (event["month"], f"{event['subject_name'] or ''} {event['event'].replace('_', ' ')}".strip())
+        for event in document["events"]
+    ]
+    banded = dict.fromkeys([answered.verdict.best, BASELINE])
+    time = Chart(
+        "Over time",
+        "Lines are means; a band holds nine in ten futures, for the best strategy and for doing nothing.",
+        {
+            key: _option(
+                over_time(
+                    document["strategies"],
+                    key,
+                    title=_title(name, share, unit),
+                    share=share,
+                    banded=banded,
+                    events=events,
+                ),
+                share,
+            )
+            for key, (name, share) in OVER_TIME.items()
+        },
+        {key: name for key, (name, _) in OVER_TIME.items()},
+    )
+    found = [time]
+    curve = answered.curve
+    if curve is not None:
+        levels = [(hours, _level(curve, hours)) for hours in curve.levels]
+        points = {name: [point for point in curve.points if point.strategy == name] for name in run.names}
+        found.append(
+            Chart(
+                "Over hours",
+                "The same question with fewer and with more of our hours; bands are 95 % intervals.",
+                {
+                    key: _option(
+                        over_hours(
+                            levels,
+                            {
+                                name: [getattr(point, key) for point in sorted(some, key=lambda p: p.hours)]
+                                for name, some in points.items()
+                            },
+                            title=_title(name, share, unit),
+                            share=share,
+                        ),
+                        share,
+                    )
+                    for key, (name, share) in OVER_HOURS.items()
+                },
+                {key: name for key, (name, _) in OVER_HOURS.items()},
+            )
+        )
+    return found
+
+
+def _option(option: Option, share: bool) -> dict[str, Any]:
+    return {"option": option, "unit": " %" if share else ""}
+
+
+def _title(name: str, share: bool, unit: str) -> str:
+    return name if share or unit == "currency" else f"{name} ({unit})"
+
+
+def _level(curve: HoursCurve, hours: float) -> str:
+    factor = next(point.factor for point in curve.points if point.hours == hours)
+    return f"{hours:.0f}" + (" (now)" if factor == TODAY else "")
+
+
+def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
+    """Return the strategies with their intervals, the best first."""
+    costs = {cost.strategy: cost for cost in answered.costs}
+    rows = []
+    for name in run.ranking("account_lost"):
+        colour, line, _ = look(name)
+        lost, profit = run.estimate("account_lost", name), run.estimate("margin_total", name)
+        cells = [_cell("Account lost by the end", lost, _percent)]
+        if name in costs:
+            cost = costs[name]
+            cells += [
+                _cell("Lost within a year of it", cost.lost_within_year, _percent),
+                _cell("Revenue that the leaving costs", _negative(cost.revenue), _amount),
+                _cell("Months until access is back", cost.recovery_months, _months),
+            ]
+        cells += [
+            _cell("Profit in all", profit, _amount),
+            _cell("Hours spent", run.estimate("hours_spent", name), _amount),
+        ]
+        rows.append(Row(strategy_name(name), name == answered.verdict.best, colour, line, tuple(cells)))
+    return tuple(rows)
+
+
+def _cell(column: str, found: Estimate, text: Any) -> tuple[str, str, str]:
+    value = words.UNKNOWN if found.mean is None else text(found.mean)
+    interval = _range(found, text)
+    return column, value, "" if found.ci_low == found.ci_high else interval
+
+
+def _negative(found: Estimate) -> Estimate:
+    """Return a loss as a positive cost."""
+    mean, low, high = (
+        None if value is None else -value for value in (found.mean, found.ci_high, found.ci_low)
+    )
+    return Estimate(mean, low, high)
+
+
+def _percent(value: float) -> str:
+    return words.percent(value, 1)
+
+
+def _amount(value: float) -> str:
+    return words.figure(value + 0.0, 0)
+
+
+def _months(value: float) -> str:
+    return words.figure(value, 1)
+
+
+def view(run: Simulation, answered: Answer) -> dict[str, Any]:
+    """Return all that the template of the futures shows."""
+    rows = table(run, answered)
+    return {
+        "replicates": run.replicates,
+        "months": run.months,
+        "seed": run.seed,
+        "said": sentence(run, answered),
+        "told": run.warnings,
+        "charts": charts(run, answered),
+        "columns": [column for column, *_ in rows[0].cells] if rows else [],
+        "rows": rows,
+        "planned": "plan" in run.names,
+        "calibration": CALIBRATION,
+    }
