@@ -257,6 +257,11 @@ def _levers(
         kind = account.policy.kinds[action.kind]
         effort[action.month - 1, i, k] += kind.quality * kind.hours
         effort_hours[action.month - 1, i, k] += kind.hours
+    for month in range(1, min(strategy.horizon, months) + 1):
+        planned = float(effort_hours[month - 1].sum())
+        if planned > pool[month]:  # after a cut the plan has no more hours than any other strategy
+            effort[month - 1] *= pool[month] / planned
+            effort_hours[month - 1] *= pool[month] / planned
     return Levers(
         wanted=np.ascontiguousarray(wanted),
         hours=np.ascontiguousarray(staffed.reshape(months + 1, len(account.ours))),

@@ -75,7 +75,8 @@ class Strategy:
     hours
         Hours a month by person of ours; None staffs by the weights.
     actions, horizon
-        Planned actions, which alone are done in the months 1 … horizon.
+        Planned actions, which alone are done in the months 1 … horizon; shortened in a month in which
+        they would take more hours than the pool has.
     pairs
         (one of ours, stakeholder) that need a slot beside the usual ones.
     """
@@ -219,7 +220,7 @@ def strategies_for(
     plan
         The actions of the plan; None has them proposed (`graph.plan.propose`) if `plan` is among the names.
     horizon
-        Months of the plan.
+        Months of the plan, those until its last action by default.
 
     Raises
     ------
@@ -229,8 +230,10 @@ def strategies_for(
     chosen = []
     for name in dict.fromkeys(names if names is not None else NAMES):
         if name == "plan":
-            actions = _proposed(account) if plan is None else plan
-            chosen.append(plan_strategy(account, actions, horizon=horizon))
+            if plan is None:
+                chosen.append(_proposed(account))
+            else:
+                chosen.append(plan_strategy(account, plan, horizon=horizon))
         elif name in SHIPPED:
             chosen.append(SHIPPED[name])
         else:
@@ -334,11 +337,11 @@ def _hours(hours: Any, account: Account, file: str) -> dict[str, float]:
     return given
 
 
-def _proposed(account: Account) -> Iterable[Any]:
+def _proposed(account: Account) -> Strategy:
     from graph.plan import propose
 
-    actions: Iterable[Any] = propose(account).actions
-    return actions
+    plan = propose(account)
+    return plan_strategy(account, plan.actions, horizon=plan.months)
 
 
 def _planned(account: Account, action: Any) -> PlannedAction:

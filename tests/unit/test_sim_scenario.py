@@ -1,0 +1,184 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from graph.account import Account, Partner, Person, Tie
+from graph.account import Channel as AccountChannel
+from graph.errors import AmbiguousName, InputError, UnknownName
+from simulation import Scenario, leaving_scenario, load_scenario
+from simulation.scenario import HoursCut, Joins, Leaves, NewKeyAccountManager, PricePressure, Reorganises
+
+SHIPPED = sorted((Path(__file__).parents[2] / "fixtures" / "scenarios").glob("*.yaml"))
+
+
+@pytest.fixture
+def account():
+    return Account(
+        id="acme",
+        name="Acme",
+        as_of=date(2026, 1, 31),
+        ours=(Person("anna", "Anna Berg", "us"), Person("ben", "Ben Cole", "us")),
+        theirs=(
+            Person("kim", "Kim Lund", "acme", function="purchasing", level=3),
+            Person("lee", "Lee Moss", "acme", function="technical", level=2),
+            Person("lee2", "Lee Moss", "acme", function="technical", level=4),
+            Person("7", "Seven", "acme"),
+        ),
+        ties=(Tie("anna", "kim", 0.5),),
+    )
+
+
+def read(tmp_path, account, text, name="scenario.yaml"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return load_scenario(path, account)
+
+
+def test_every_event_of_people_is_read(tmp_path, account):
+    scenario = read(
+        tmp_path,
+        account,
+        """
+        name: all of it
+        months: 36
+        events:
+          - {month: 30, hours_cut: {share: 0.3, people: [ben, anna]}}
+          - {month: 6, leaves: Kim Lund}
+          - {month: 6, joins: {account: acme, function: technical, level: 2}}
+          - {month: 9, reorganises: {account: Acme, function: Technical, share: 0.5}}
+          - {month: 20, price_pressure: {percent: 10, months: 6}}
+          - {month: 24, new_key_account_manager: {from: anna}}
+          - {month: 7, leaves: 7}
+        parameters: {turnover_theirs: 0.25, turnover_theirs.level1: 0.1, replacement: 0}
+        """,
+    )
+    assert scenario.name == "all of it"
+    assert scenario.months == 36
+    assert scenario.events == (
+        Leaves(6, "kim"),
+        Joins(6, "acme", "technical", 2),
+        Leaves(7, "7"),
+        Reorganises(9, "acme", "technical", 0.5),
+        PricePressure(20, "acme", 10.0, 6),
+        NewKeyAccountManager(24, "anna"),
+        HoursCut(30, "acme", 0.3, ("anna", "ben")),
+    )
+    assert scenario.parameters == {"turnover_theirs": 0.25, "turnover_theirs.level1": 0.1, "replacement": 0.0}
+
+
+def test_json_says_the_same(tmp_path, account):
+    text = '{"months": 12, "events": [{"month": 6, "leaves": "kim"}]}'
+    assert read(tmp_path, account, text, "scenario.json").events == (Leaves(6, "kim"),)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_shipped_scenarios_load(path, account):
+    assert load_scenario(path, account).months
+
+
+def test_the_option_and_the_file_make_the_same_objects(tmp_path, account):
+    from_file = read(tmp_path, account, "events: [{month: 6, leaves: kim}, {month: 9, leaves: anna}]")
+    by_option = leaving_scenario(account, ["kim", "Anna Berg"], [6, 9])
+    assert by_option.events == from_file.events
+    assert by_option.name == "Kim Lund and Anna Berg leave"
+
+
+def test_one_month_is_for_all_who_leave(account):
+    assert {event.month for event in leaving_scenario(account, ["kim", "lee"], [4]).events} == {4}
+    assert leaving_scenario(account, ["kim"]).events[0].month == 6
+    with pytest.raises(InputError, match="3 times for 2 people"):
+        leaving_scenario(account, ["kim", "lee"], [1, 2, 3])
+
+
+def test_the_option_adds_to_the_file(account):
+    both = leaving_scenario(
+        account, ["lee"], [3], onto=Scenario("bad year", 24, (PricePressure(1, "acme", 5.0, 2),))
+    )
+    assert [event.event for event in both.events] == ["price_pressure", "leaves"]
+    assert both.months == 24
+    assert [event.event for event in both.without_leaving().events] == ["price_pressure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("events: [{month: 0, leaves: kim}]", ["events[1].leaves.month", "0", "1 to"]),
+        ("{months: 12, events: [{month: 13, leaves: kim}]}", ["events[1].leaves.month", "13", "1 to 12"]),
+        ("events: [{month: 2.5, leaves: kim}]", ["2.5", "whole number"]),
+        ("events: [{leaves: kim}]", ["month", "needs a month"]),
+        ("events: [{month: 3}]", ["exactly one event"]),
+        ("events: [{month: 3, leaves: kim, joins: {}}]", ["exactly one event"]),
+        ("events: 7", ["events", "7", "list"]),
+        ("events: [leaves]", ["events[1]", "needs a month and one event"]),
+        ("months: 0", ["months", "0", "1 to"]),
+        ("months: true", ["months", "True"]),
+        ("parameters: [1]", ["parameters", "names with values"]),
+        ("parameters: {turnover_theirs: -1}", ["turnover_theirs", "-1", "0 to 1"]),
+        ("parameters: {turnover_theirs: 1.5}", ["turnover_theirs", "1.5", "0 to 1"]),
+        (
+            "events: [{month: 3, reorganises: {account: other, function: technical, share: 1}}]",
+            ["other", "acme"],
+        ),
+        (
+            "events: [{month: 3, reorganises: {function: magic, share: 1}}]",
+            ["magic", "purchasing, technical"],
+        ),
+        ("events: [{month: 3, reorganises: {function: technical, share: 2}}]", ["share", "2", "0 to 1"]),
+        ("events: [{month: 3, reorganises: {function: technical}}]", ["share", "nothing"]),
+        ("events: [{month: 3, price_pressure: {percent: 110, months: 6}}]", ["percent", "110", "0 to 100"]),
+        ("events: [{month: 3, new_key_account_manager: {from: kim}}]", ["kim", "somebody of ours"]),
+        ("events: [{month: 3, hours_cut: {share: 0.1, people: [kim]}}]", ["kim", "somebody of ours"]),
+        ("events: [{month: 3, joins: {level: 9}}]", ["level", "9", "1 to 5"]),
+        ("just words", ["does not hold a scenario"]),
+        ("{name: [unclosed", ["not valid YAML", "line 1"]),
+        ("!!python/object/apply:os.system [echo]", ["not valid YAML"]),
+        ("events: [{month: 3, rival_launch: {distributor: d, brand: b}}]", ["no distributors"]),
+    ],
+)
+def test_wrong_input_is_one_sentence_with_field_value_and_range(tmp_path, account, text, said):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, account, text)
+    for words in said:
+        assert words in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("event: []", "events"),
+        ("events: [{month: 3, leave: kim}]", "leaves"),
+        ("events: [{month: 3, leaves: Kim Lunt}]", "Kim Lund"),
+        ("events: [{month: 3, hours_cut: {shares: 0.1}}]", "share"),
+        ("parameters: {contact_gian: 0.1}", "contact_gain"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(tmp_path, account, text, near):
+    with pytest.raises(UnknownName, match=near):
+        read(tmp_path, account, text)
+
+
+def test_a_name_that_several_have_lists_them(tmp_path, account):
+    with pytest.raises(AmbiguousName) as caught:
+        read(tmp_path, account, "events: [{month: 3, leaves: Lee Moss}]")
+    assert [candidate.id for candidate in caught.value.candidates] == ["lee", "lee2"]
+
+
+def test_a_file_that_is_not_there_or_not_text(tmp_path, account):
+    with pytest.raises(InputError, match="cannot be read"):
+        load_scenario(tmp_path / "none.yaml", account)
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        load_scenario(tmp_path / "bytes.yaml", account)
+
+
+def test_a_distributor_is_told_that_its_events_are_another_business(tmp_path, account):
+    distributor = Account(
+        id="d",
+        name="D",
+        as_of=account.as_of,
+        kinds=("distributor",),
+        channel=AccountChannel(distributors=(Partner("d", "D"),)),
+    )
+    with pytest.raises(InputError, match="people and ties"):
+        read(tmp_path, distributor, "events: [{month: 3, go_direct: {end_customers: [e]}}]")
