@@ -1,4 +1,4 @@
-"""Imports into a real Neo4j: one transaction, the same file twice, previews, findings until they are mended."""
+"""Imports into a real Neo4j: one transaction, twice the same, previews, findings until they are mended."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def test_what_is_written_is_in_the_schema(store: Store, tmp_path: Path) -> None:
         assert all(schema.entities[name].base in ("", label) for name in row["labels"])
         fits(label, row["properties"])
     lines = store.read(
-        "MATCH (a)-[r]->(b) RETURN type(r) AS type, labels(a) AS a, labels(b) AS b, properties(r) AS properties"
+        "MATCH (a)-[r]->(b) "
+        "RETURN type(r) AS type, labels(a) AS a, labels(b) AS b, properties(r) AS properties"
     )
     for row in lines:
         entity = schema.entities[row["type"]]
@@ -113,7 +114,7 @@ def fits(owner: str, properties: Mapping[str, Any]) -> None:
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -263,7 +264,7 @@ def test_a_file_states_all_managers_of_those_it_names(store: Store, tmp_path: Pa
 def test_a_tie_keeps_the_day_of_its_strength_and_no_guess_replaces_it(store: Store, tmp_path: Path) -> None:
     ties = "MATCH (:Person {id: 'o1'})-[r:ENGAGES]->(:Person {id: 't1'}) RETURN properties(r)"
     bring(store, tmp_path, BASE | {"ties.csv": "ours,stakeholder,strength\no1,t1,0.8\n"})
-    later = TODAY + timedelta(days=30)
+    later = TODAY + timedelta(days=40)
     report = bring(
         store, tmp_path, {"ties.csv": "ours,stakeholder,strength,desired\no1,t1,,4\n"}, today=later
     )
@@ -293,10 +294,8 @@ def test_touchpoints_bring_ties_that_start_at_nothing(store: Store, tmp_path: Pa
     changed = touchpoints.replace("o1;t1", "o1;t2")
     report = bring(store, tmp_path, {"touchpoints.csv": changed})
     assert report.updated == {"Touchpoint": 1} and report.created == {"ENGAGES": 1}
-    assert (
-        one(store, "MATCH (p)-[:ATTENDED]->(:Touchpoint) RETURN collect(p.id)") == ["o1", "t2"]
-        or one(store, "MATCH (p)-[:ATTENDED]->(:Touchpoint) RETURN count(p)") == 2
-    )
+    found = store.read("MATCH (p)-[:ATTENDED]->(:Touchpoint) RETURN p.id AS id ORDER BY id")
+    assert [row["id"] for row in found] == ["o1", "t2"]
 
 
 def test_kinds_of_an_organisation_follow_the_file(store: Store, tmp_path: Path) -> None:
