@@ -318,7 +318,7 @@ class _Finder:
                 )
         seated = {account.row(person) for person in account.theirs}
         for row, weight in account.policy.row_weights.items():
-            if row not in seated:
+            if row not in seated and weight > 0.0:
                 yield self._gap(
                     "unknown_seat",
                     row,
