@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from graph.errors import StoreError
 
 if TYPE_CHECKING:
     from neo4j import Driver
+
+# The driver reports every further try, which without a handler would go to the user's terminal.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 FIRST_PASSWORD = "neo4j"
 SECONDS_TO_CONNECT = 10

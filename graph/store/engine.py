@@ -21,7 +21,7 @@ import psutil
 from graph.errors import StoreError
 from graph.store import server
 from graph.store.connection import answers
-from graph.store.folder import DataFolder, cannot_write, locked
+from graph.store.folder import DataFolder, State, cannot_write, locked
 from graph.store.jars import Progress, fetch_jars
 
 KEEPER = "graph.store.keeper"
@@ -42,8 +42,8 @@ class EngineStatus:
 
 
 @contextmanager
-def running(path: Path, *, create: bool, progress: Progress | None = None) -> Iterator[str]:
-    """Make sure that the server of a data folder runs; yield its address under the folder's lock.
+def running(path: Path, *, create: bool, progress: Progress | None = None) -> Iterator[State]:
+    """Make sure that the server of a data folder runs; yield what runs, under the folder's lock.
 
     Raises
     ------
@@ -61,6 +61,7 @@ def running(path: Path, *, create: bool, progress: Progress | None = None) -> It
         if process is not None and not _answers(folder, process):
             process = None
         if process is None:
+            folder.check_room()
             fetch_jars(progress=progress)
             if progress is not None:
                 progress("Starting Neo4j", 0, 1)
@@ -74,7 +75,7 @@ def running(path: Path, *, create: bool, progress: Progress | None = None) -> It
         state = folder.read_state()
         if state is None:
             raise StoreError(f"The keeper of {folder.path} left no word (more in {folder.keeper_log}).")
-        yield state.address
+        yield state
 
 
 def start_engine(path: Path, *, progress: Progress | None = None) -> EngineStatus:

@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from graph.errors import StoreError
 
 USERNAME = "neo4j"
 FORMAT = 1
+ROOM = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,11 @@ class DataFolder:
 
     def _write_credentials(self) -> None:
         write_private(self.credentials_file, {"username": USERNAME, "password": secrets.token_urlsafe(24)})
+
+    def check_room(self) -> None:
+        """Raise a `StoreError` if the disk has too little room for the server to work."""
+        if shutil.disk_usage(self.path).free < ROOM:
+            raise cannot_write(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), self.path)
 
     def credentials(self) -> tuple[str, str]:
         """Return user and password of the server.

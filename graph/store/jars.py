@@ -30,8 +30,9 @@ Progress = Callable[[str, int, int], None]
 
 LOCK_FILE = Path(__file__).with_name("neo4j.lock.toml")
 THREADS = 8
-ATTEMPTS = 4
+ATTEMPTS = 3
 SECONDS_TO_ANSWER = 30
+SECONDS_BETWEEN_ATTEMPTS = 0.5
 PIECE = 1 << 18
 
 
@@ -61,10 +62,9 @@ class Lock:
 def load_lock(file: Path = LOCK_FILE) -> Lock:
     """Return the lock file's content."""
     entry = tomllib.loads(file.read_text(encoding="utf-8"))
-    return Lock(
-        entry["neo4j"],
-        tuple(Jar(path, jar["sha256"], jar["size"]) for path, jar in entry["jars"].items()),
-    )
+    jars = [Jar(path, jar["sha256"], jar["size"]) for path, jar in entry["jars"].items()]
+    # By name: Java refuses a class archive where a jar comes before one whose manifest names it.
+    return Lock(entry["neo4j"], tuple(sorted(jars, key=lambda jar: jar.name)))
 
 
 def cache_folder() -> Path:
@@ -176,10 +176,13 @@ def _fetch(folder: Path, jar: Jar, address: str, context: ssl.SSLContext | None,
             ssl.SSLError,
             urllib.error.URLError,
         ) as error:
-            final = isinstance(error, urllib.error.HTTPError) and error.code in (401, 403, 404, 407)
+            final = False
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
+                final = error.code in (401, 403, 404, 407)
             if final or attempt == ATTEMPTS:
                 raise _not_fetched(jar, address, folder, error) from error
-            stop.wait(0.5 * 2**attempt)
+            stop.wait(SECONDS_BETWEEN_ATTEMPTS * 2**attempt)
         except OSError as error:
             raise cannot_write(error, folder) from error
     raise StoreError(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -27,12 +28,13 @@ import psutil
 
 from graph.errors import DiamondError, StoreError
 from graph.store import server
+from graph.store.archive import Archive, make_in_background
 from graph.store.connection import answers
-from graph.store.folder import DataFolder, State, locked
+from graph.store.folder import DataFolder, State, cannot_write, locked
 from graph.store.jars import fetch_jars, load_lock
 
 DEFAULT_IDLE_MINUTES = 30.0
-PORT_ATTEMPTS = 3
+ATTEMPTS = 3
 PORT_TAKEN = "Address already in use"
 
 
@@ -48,7 +50,7 @@ def idle_limit(environ: Mapping[str, str] = os.environ) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def start(folder: DataFolder) -> psutil.Process:
+def start(folder: DataFolder, archive: Archive) -> psutil.Process:
     """Start the server of a data folder and wait until it answers with our password.
 
     Raises
@@ -56,22 +58,26 @@ def start(folder: DataFolder) -> psutil.Process:
     StoreError
         If it cannot be started.
     """
-    jars = fetch_jars()
-    for attempt in range(1, PORT_ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS + 1):
         printed = server.Printed.from_now(folder)
         port = server.free_port()
-        child = server.launch(folder, jars, port)
+        options = archive.options()
+        child = server.launch(folder, archive.jars, port, options)
         try:
             if _becomes_ready(folder, child, port, printed):
                 return psutil.Process(child.pid)
-            if PORT_TAKEN not in printed.text() or attempt == PORT_ATTEMPTS:
-                raise server.why_it_ended(printed)
-            say(f"port {port} was taken meanwhile")
         except BaseException:
             child.kill()
             raise
         child.kill()
-        child.wait()
+        code = child.wait()
+        if attempt < ATTEMPTS and PORT_TAKEN in printed.text():
+            say(f"port {port} was taken meanwhile")
+        elif attempt < ATTEMPTS and options and code not in (1, -signal.SIGKILL):
+            say(f"Java ended with {code}: trying without the class archive")
+            archive.discard()
+        else:
+            raise server.why_it_ended(printed)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -122,31 +128,34 @@ def keep(folder: DataFolder, process: psutil.Process, port: int, limit: timedelt
             say("the data folder is gone")
             process.kill()
             return
-        if _connections(process, port):
+        if _connected(process, port):
             last_connected = datetime.now(UTC)
         if datetime.now(UTC) - max(last_connected, folder.last_use()) <= limit:
             continue
         with contextlib.suppress(StoreError), locked(folder.lock, seconds=0, busy="in use"):
-            if datetime.now(UTC) - folder.last_use() > limit and not _connections(process, port):
+            if datetime.now(UTC) - folder.last_use() > limit and not _connected(process, port):
                 say(f"not used for {limit}: stopping")
                 server.stop(folder, process)
                 folder.drop_state()
                 return
 
 
-def _connections(process: psutil.Process, port: int) -> int:
+def _connected(process: psutil.Process, port: int) -> bool:
     try:
-        open_now = process.net_connections(kind="tcp")
+        open_now = process.net_connected(kind="tcp")
+    except psutil.AccessDenied:
+        return True  # a system that does not tell: better to stay than to go
     except psutil.Error:
-        return 0
-    return sum(
-        1 for entry in open_now if entry.status == psutil.CONN_ESTABLISHED and entry.laddr.port == port
-    )
+        return False
+    return any(entry.status == psutil.CONN_ESTABLISHED and entry.laddr.port == port for entry in open_now)
 
 
 def say(text: str) -> None:
     """Write a line to the keeper's log."""
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} keeper {os.getpid()}: {text}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # a full disk
+        print(
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} keeper {os.getpid()}: {text}", file=sys.stderr, flush=True
+        )
 
 
 def _report(answer: dict[str, Any]) -> None:
@@ -162,18 +171,24 @@ def main(folder: DataFolder, lock: int, adopt: int | None) -> None:
     """Start or adopt the server, report, hand back the lock, stay."""
     try:
         limit = idle_limit()
-        process = start(folder) if adopt is None else psutil.Process(adopt)
+        archive = Archive(fetch_jars()) if adopt is None else None
+        process = psutil.Process(adopt) if archive is None else start(folder, archive)
         state = record(folder, process)
     except DiamondError as error:
         say(error.detail)
         _report({"error": error.detail})
         return
+    except OSError as error:
+        _report({"error": cannot_write(error, folder.path).detail})
+        return
     except Exception as error:
         _report({"error": f"The keeper of {folder.path} failed: {error!r} (more in {folder.keeper_log})."})
         raise
-    say(f"{'started' if adopt is None else 'adopted'} the server, process {state.pid} at {state.address}")
+    say(f"{'adopted' if archive is None else 'started'} the server, process {state.pid} at {state.address}")
     _report({"ready": True})
     os.close(lock)
+    if archive is not None and not archive.is_whole():
+        make_in_background(folder)
     keep(folder, process, state.port, limit)
 
 

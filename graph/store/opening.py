@@ -11,7 +11,8 @@ from graph.store.connection import connect
 from graph.store.engine import running
 from graph.store.folder import DataFolder
 from graph.store.jars import Progress
-from graph.store.session import Store, Transaction
+from graph.store.server import serving
+from graph.store.session import Connection, Store, Transaction
 from graph.store.target import Target
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ def open_store(target: Target, *, create: bool, progress: Progress | None = None
         If the store cannot be reached or started, is none of ours, or was made by a newer version.
     """
 
-    def connected() -> Driver:
+    def connected() -> Connection:
         if target.folder is None:
-            return _log_in(target)
-        with running(target.folder, create=create, progress=progress) as address:
-            username, password = DataFolder.at(target.folder).credentials()
-            return _verified(connect(address, username, password), target.address)
+            return Connection(_log_in(target), lambda: True)
+        folder = DataFolder.at(target.folder)
+        with running(folder.path, create=create, progress=progress) as state:
+            driver = _verified(connect(state.address, *folder.credentials()), target.address)
+            return Connection(driver, lambda: serving(folder, state.pid) is not None)
 
     store = Store(target, connected)
     try:
@@ -68,8 +70,8 @@ def credentials(target: Target) -> Credentials:
     """Return how a Bolt client logs in, starting the server of a data folder if need be."""
     if target.folder is None:
         return Credentials(target.address, target.username or "", target.password or "")
-    with running(target.folder, create=False) as address:
-        return Credentials(address, *DataFolder.at(target.folder).credentials())
+    with running(target.folder, create=False) as state:
+        return Credentials(state.address, *DataFolder.at(target.folder).credentials())
 
 
 def _log_in(target: Target) -> Driver:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ SECONDS_TO_START = 180
 SECONDS_TO_STOP = 60
 ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
 OPENED_PACKAGES = ("java.nio", "java.io", "sun.nio.ch", "java.lang")
+JAVA_SETTINGS = ("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
 STOPPED = re.compile(r"Stopped '[^']*system[^']*'")
 
 CONFIGURATION = """\
@@ -49,7 +51,9 @@ def free_port() -> int:
         return port
 
 
-def launch(folder: DataFolder, jars: tuple[Path, ...], port: int) -> subprocess.Popen[bytes]:
+def launch(
+    folder: DataFolder, jars: tuple[Path, ...], port: int, more_options: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """Start the server of a data folder as a process of its own session.
 
     The class path goes into a file, since it is longer than some systems take on a command line.
@@ -60,7 +64,7 @@ def launch(folder: DataFolder, jars: tuple[Path, ...], port: int) -> subprocess.
         folder.conf.parent.mkdir(parents=True, exist_ok=True)
         folder.conf.write_text(CONFIGURATION.format(port=port), encoding="utf-8")
         options = folder.conf.with_name("java.options")
-        options.write_text(_java_options(jars), encoding="utf-8")
+        options.write_text(_java_options(jars, more_options), encoding="utf-8")
         log = folder.keeper_log.open("ab")
     except OSError as error:
         raise cannot_write(error, folder.path) from error
@@ -73,6 +77,7 @@ def launch(folder: DataFolder, jars: tuple[Path, ...], port: int) -> subprocess.
                 f"--home-dir={folder.home}",
                 f"--config-dir={folder.conf.parent}",
             ],
+            env={name: value for name, value in os.environ.items() if name not in JAVA_SETTINGS},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -81,11 +86,15 @@ def launch(folder: DataFolder, jars: tuple[Path, ...], port: int) -> subprocess.
         )
 
 
-def _java_options(jars: tuple[Path, ...]) -> str:
+def _java_options(jars: tuple[Path, ...], more: Sequence[str]) -> str:
     options = [f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES]
-    class_path = os.pathsep.join(map(str, jars)).replace("\\", "\\\\").replace('"', '\\"')
-    return "\n".join([*options, "-cp", f'"{class_path}"', ""])
+    class_path = _quoted(os.pathsep.join(map(str, jars)))
+    return "\n".join([*options, *map(_quoted, more), "-cp", class_path, ""])
+
+
+def _quoted(option: str) -> str:
+    return '"' + option.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def find(folder: DataFolder) -> psutil.Process | None:

@@ -9,7 +9,7 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from graph.errors import InputError, StoreError
+from graph.errors import DiamondError, InputError, StoreError
 from graph.store.failures import (
     LOST,
     DriverError,
@@ -19,6 +19,7 @@ from graph.store.failures import (
     interrupted,
     out_of_memory,
 )
+from graph.store.folder import DataFolder
 from graph.store.target import Target
 from graph.store.values import jsonable, plain
 
@@ -92,6 +93,14 @@ class Transaction:
             self.run(cypher, {"rows": batch})
 
 
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A driver whose server has answered, and how to ask whether that server still runs."""
+
+    driver: Driver
+    runs: Callable[[], bool]
+
+
 class Store:
     """An open store; made by `open_store`.
 
@@ -104,14 +113,14 @@ class Store:
     target
         What is open.
     connect
-        Returns a driver whose server has answered; called again when the server is lost.
+        Returns a connection; called again when the server is lost.
     """
 
-    def __init__(self, target: Target, connect: Callable[[], Driver]) -> None:
+    def __init__(self, target: Target, connect: Callable[[], Connection]) -> None:
         self.target = target
         self._connect = connect
         self._lock = threading.Lock()
-        self._driver: Driver | None = None
+        self._connection: Connection | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -219,27 +228,37 @@ class Store:
                 if again or (attempt is not None and attempt.answered):
                     raise interrupted(error.__cause__ or error, self.target.address) from error
             except (Neo4jError, DriverError) as error:
-                raise explained(error, self.target.address, timeout=timeout, before=before) from error
+                raise self._explained(error, timeout, before) from error
         raise AssertionError("the second attempt returns or raises")
+
+    def _explained(self, error: Exception, timeout: float | None, before: int) -> DiamondError:
+        found = explained(error, self.target.address, timeout=timeout, before=before)
+        if isinstance(found, StoreError) and self.target.folder is not None:
+            DataFolder.at(
+                self.target.folder
+            ).check_room()  # then that is the reason, whatever the server says
+        return found
 
     def _connected(self) -> Driver:
         with self._lock:
             if self._closed:
                 raise StoreError("This store is closed.")
-            if self._driver is None:
-                self._driver = self._connect()
-            return self._driver
+            if self._connection is not None and not self._connection.runs():
+                self._drop()
+            if self._connection is None:
+                self._connection = self._connect()
+            return self._connection.driver
 
     def _forget(self, driver: Driver) -> None:
         """Give up a broken driver, unless another thread has put a new one in its place."""
         with self._lock:
-            if self._driver is driver:
+            if self._connection is not None and self._connection.driver is driver:
                 self._drop()
 
     def _drop(self) -> None:
-        if self._driver is not None:
-            self._driver.close()
-            self._driver = None
+        if self._connection is not None:
+            self._connection.driver.close()
+            self._connection = None
 
 
 class _Lost(Exception):
