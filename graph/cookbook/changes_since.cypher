@@ -6,20 +6,22 @@
 // $account  text = null   only this account
 // $as_of    date = today  the last day that counts
 CALL {
-  MATCH (p:Person)-[post:EMPLOYED_BY]->(o:Organisation)
+  MATCH (p:Person)-[post:EMPLOYED_BY]->(o:Organisation) WHERE post.since >= date($since)
   RETURN post.since AS day, 'joined' AS what, p AS person, o AS organisation, p.title AS detail
 UNION ALL
-  MATCH (p:Person)-[post:EMPLOYED_BY]->(o:Organisation)
+  MATCH (p:Person)-[post:EMPLOYED_BY]->(o:Organisation) WHERE post.until >= date($since)
   RETURN post.until AS day, 'left' AS what, p AS person, o AS organisation, p.title AS detail
 UNION ALL
-  MATCH (p:Person)-[:ATTENDED]->(t:Touchpoint), (p)-[:EMPLOYED_BY]->(o:Organisation)
+  MATCH (t:Touchpoint) WHERE t.on >= date($since)
+  MATCH (p:Person)-[:ATTENDED]->(t) MATCH (p)-[:EMPLOYED_BY]->(o:Organisation)
   RETURN t.on AS day, 'met' AS what, p AS person, o AS organisation, t.kind AS detail
 UNION ALL
-  MATCH (x:Assessment)-[:ASSESSES]->(p:Person)-[:EMPLOYED_BY]->(o:Organisation)
+  MATCH (x:Assessment) WHERE x.on >= date($since)
+  MATCH (x)-[:ASSESSES]->(p:Person)-[:EMPLOYED_BY]->(o:Organisation)
   RETURN x.on AS day, 'assessed' AS what, p AS person, o AS organisation,
     x.attribute + ': ' + toString(x.value) AS detail
 }
 WITH day, what, person, organisation, detail
-WHERE date($since) <= day <= date($as_of) AND ($account IS NULL OR organisation.id = $account)
+WHERE day <= date($as_of) AND ($account IS NULL OR organisation.id = $account)
 RETURN DISTINCT day, what, person.id AS person, person.name AS name, organisation.id AS organisation, detail
 ORDER BY day DESC, what, person, detail
