@@ -29,16 +29,16 @@ def read_known(store: Store) -> Known:
     return Known(
         organisations={
             row["id"]: KnownOrganisation(row["name"], frozenset(row["labels"]) - {"Organisation"})
-            for row in store.read(ORGANISATIONS)
+            for row in store.read(ORGANISATIONS, timeout=0)
         },
         people={
             row["id"]: KnownPerson(row["name"], row["email"], next(iter(row["organisations"]), None))
-            for row in store.read(PEOPLE)
+            for row in store.read(PEOPLE, timeout=0)
         },
-        functions={fold(row["kind"]): row["kind"] for row in store.read(FUNCTIONS)},
-        brands={fold(row["id"]): row["id"] for row in store.read(BRANDS)},
-        managers=_targets(store.read(MANAGERS)),
-        parents=_targets(store.read(PARENTS)),
+        functions={fold(row["kind"]): row["kind"] for row in store.read(FUNCTIONS, timeout=0)},
+        brands={fold(row["id"]): row["id"] for row in store.read(BRANDS, timeout=0)},
+        managers=_targets(store.read(MANAGERS, timeout=0)),
+        parents=_targets(store.read(PARENTS, timeout=0)),
     )
 
 

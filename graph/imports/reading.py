@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from graph.errors import InputError
+from graph.errors import Fault, InputError
 from graph.imports.assembly import Assembly
 from graph.imports.contacts import assemble_lines, assemble_ties, assemble_touchpoints, warn_without_ours
 from graph.imports.dates import ORDERS, DateOrder
-from graph.imports.forms import FORMS
+from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import ImportMapping, read_mapping
 from graph.imports.organisations import assemble_business, assemble_organisations, label_the_rest
 from graph.imports.people import assemble_assessments, assemble_people, assemble_team, propose_duplicates
@@ -109,6 +109,10 @@ def _bindings(
     """Return the forms that the files fill, and every file with its dialect and encoding."""
     files, unread = list_files(paths)
     own = mapping.resolve() if mapping is not None else None
+    for name in unread:
+        if form_named(Path(name).stem) or plan.forms_of(name):
+            message = "is of a kind that cannot be read; save it as CSV or .xlsx"
+            raise InputError(f"{name} {message}.", errors=[Fault(name, None, None, None, message)])
     bindings: list[Binding] = []
     listed: list[tuple[str, str | None, str | None]] = []
     for file, path in files:

@@ -82,7 +82,7 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
     source = hashlib.blake2b(
         f"{table.path}:{table.file}".encode("utf-8", "replace"), digest_size=8
     ).hexdigest()
-    mapped = mapping.forms_of(table.file)
+    mapped = mapping.forms_of(table.file) or mapping.forms_of(table.file.rpartition("/")[2])
     if mapped:
         return [
             Binding(
@@ -95,16 +95,18 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
             )
             for one in mapped
         ]
-    form = form_named(table.name) or form_named(table.path.stem if table.name == table.file else table.name)
+    form = next(filter(None, map(form_named, table.names)), None)
     if form is None:
         return []
-    sources = []
+    sources, unused = [], []
     for index, heading in enumerate(table.header):
         column = next((one for one in form.columns.values() if fold(one.name) == fold(heading)), None)
         if column is not None:
             sources.append(Source(column, heading, _cell(index)))
         elif heading:
-            ledger.warnings.append(f"{table.file}: the column {heading} is not used.")
+            unused.append(heading)
+    if unused:
+        ledger.warnings.append(f"{table.file} has columns that are not used: {', '.join(unused)}.")
     _check_columns(table, form, sources, ledger)
     return [Binding(form, table, tuple(sources), source=source)]
 
@@ -208,7 +210,8 @@ def settle_dates(bindings: Sequence[Binding], told: DateOrder | None, ledger: Le
     for path, found in cells.items():
         order, faults = settle_order(found.values(), told)
         for fault in faults:
-            ledger.fault(fault.file or "", fault.row, fault.column, fault.value, fault.message)
+            message = f"{shown(fault.value)!r} {fault.message}"
+            ledger.fault(fault.file or "", fault.row, fault.column, fault.value, message)
         if order is not None:
             orders[path] = order
     return orders

@@ -37,7 +37,7 @@ class Table:
     ----------
     file
         What reports call it: the file's name, with the sheet or list after a colon where it has several.
-    name
+    names
         What may name a form: the sheet, the list, or the file without its ending.
     encoding
         Of a text file; None otherwise.
@@ -47,7 +47,7 @@ class Table:
 
     file: str
     path: Path
-    name: str
+    names: tuple[str, ...]
     encoding: str | None
     unsure: bool
     header: tuple[str, ...]
@@ -122,22 +122,18 @@ def open_tables(file: str, path: Path, encoding: str | None) -> list[Table]:
         suffix = path.suffix.casefold()
         if suffix == ".json":
             return [
-                Table(_part(file, part), path, part or path.stem, "utf-8", False, header, rows)
-                for part, header, rows in read_json(file, path)
+                Table(label, path, names, "utf-8", False, header, rows)
+                for label, names, header, rows in read_json(file, path)
             ]
         if suffix in TEXT_SUFFIXES:
             return [_text_table(file, path, encoding)]
         return [
-            Table(_part(file, part), path, part or path.stem, None, False, header, rows)
-            for part, header, rows in read_workbook(file, path)
+            Table(label, path, names, None, False, header, rows)
+            for label, names, header, rows in read_workbook(file, path)
         ]
     except OSError as error:
         message = f"cannot be read ({error.strerror or error})"
         raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
-
-
-def _part(file: str, part: str) -> str:
-    return f"{file}:{part}" if part else file
 
 
 def _fault(file: str, message: str, row: int | None = None) -> Fault:
@@ -166,7 +162,9 @@ def _text_table(file: str, path: Path, told: str | None) -> Table:
     for _, cells in rows():
         header = tuple(str(cell).strip() for cell in cells)
         break
-    return Table(file, path, path.stem, encoding.replace("-sig", ""), unsure, header, partial(_below, rows))
+    return Table(
+        file, path, (path.stem,), encoding.replace("-sig", ""), unsure, header, partial(_below, rows)
+    )
 
 
 def _below(rows: partial[Iterator[Row]]) -> Iterator[Row]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from graph.errors import Fault, InputError
 
-Part = tuple[str, tuple[str, ...], list[tuple[int, Sequence[object]]]]
+# What reports call it, what may name its form, header, numbered rows.
+Part = tuple[str, tuple[str, ...], tuple[str, ...], list[tuple[int, Sequence[object]]]]
 
 # Real workbooks unpack to some ten times their size; these bounds leave room for odd ones.
 UNPACKED_LIMIT = 256 << 20
@@ -24,7 +25,7 @@ ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", 
 
 
 def read_workbook(file: str, path: Path) -> list[Part]:
-    """Return the sheets of a workbook: name (empty where it has one only), header, numbered rows.
+    """Return the sheets of a workbook; one that has a single sheet may be named by sheet or file.
 
     Raises
     ------
@@ -43,16 +44,17 @@ def read_workbook(file: str, path: Path) -> list[Part]:
     if book.epoch != WINDOWS_EPOCH:
         raise _refused(file, "counts days from 1904; save it with Excel's usual date system")
     try:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets:
+        single = len(book.worksheets) == 1
+        for sheet in book.worksheets:
             sheet.reset_dimensions()  # the file's own claim may be wrong
-            part = sheet.title if len(sheets) > 1 else ""
-            rows = list(_sheet_rows(f"{file}:{part}" if part else file, sheet))
+            label = file if single else f"{file}:{sheet.title}"
+            names = (sheet.title, path.stem) if single else (sheet.title,)
+            rows = list(_sheet_rows(label, sheet))
             header = (
                 tuple(str(cell).strip() if cell is not None else "" for cell in rows[0][1]) if rows else ()
             )
-            if rows or not part:
-                parts.append((part, header, rows[1:]))
+            if rows or single:
+                parts.append((label, names, header, rows[1:]))
     except InputError:
         raise
     except Exception as error:
@@ -116,7 +118,7 @@ def from_excel_day(number: float) -> datetime:
 
 
 def read_json(file: str, path: Path) -> list[Part]:
-    """Return the lists of a JSON document: name (empty for a bare list), header, rows numbered from 1.
+    """Return the lists of a JSON document, their rows numbered from 1; the file names a bare list.
 
     Raises
     ------
@@ -131,9 +133,9 @@ def read_json(file: str, path: Path) -> list[Part]:
     except (ValueError, RecursionError) as error:
         raise _refused(file, f"cannot be read as JSON ({error})") from None
     if isinstance(document, list):
-        return [_json_part(file, "", document)]
+        return [_json_part(file, path.stem, document)]
     if isinstance(document, dict):
-        return [_json_part(file, str(key), value) for key, value in document.items()]
+        return [_json_part(f"{file}:{key}", str(key), value) for key, value in document.items()]
     raise _refused(file, "is neither a list of objects nor an object of such lists")
 
 
@@ -146,17 +148,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _json_part(file: str, part: str, value: object) -> Part:
+def _json_part(label: str, name: str, value: object) -> Part:
     objects = value if isinstance(value, list) else []
-    if part and not any(isinstance(one, dict) for one in objects):
+    if label.endswith(f":{name}") and not any(isinstance(one, dict) for one in objects):
         objects = []  # beside the lists a document may say other things
     header = tuple(dict.fromkeys(key for one in objects if isinstance(one, dict) for key in one))
     rows: list[tuple[int, Sequence[object]]] = []
     for number, one in enumerate(objects, start=1):
         if not isinstance(one, dict):
-            raise _refused(f"{file}:{part}" if part else file, "is no object", number)
+            raise _refused(label, "is no object", number)
         rows.append((number, [one.get(key) for key in header]))
-    return part, header, rows
+    return label, (name,), header, rows
 
 
 def _refused(file: str, message: str, row: int | None = None) -> InputError:

@@ -171,6 +171,11 @@ def test_a_workbook_of_one_sheet_is_named_by_its_file(tmp_path: Path) -> None:
     assert [(one.file, one.row, one.column) for one in reading.questions] == [("people.xlsx", 2, "level")]
 
 
+def test_a_workbook_of_one_sheet_may_be_named_by_the_sheet(tmp_path: Path) -> None:
+    workbook(tmp_path, "export.xlsx", {"People": [PEOPLE, ["1", "Ann", "Acme", 3]]})
+    assert people(read(tmp_path, {})) == {"1": "Ann"}
+
+
 def test_workbooks_that_are_none_are_refused(tmp_path: Path) -> None:
     error = refused(tmp_path / "a", {"people.xlsx": b"id,name\n"})
     assert "no Excel workbook" in error.detail
@@ -262,3 +267,7 @@ def test_equal_names_in_two_folders_are_told_apart(tmp_path: Path) -> None:
     assert people(reading) == {"1": "Ann", "2": "Bob"}
     with pytest.raises(InputError, match="no file or folder"):
         read_files([tmp_path / "gone"], known=Known(), policy=load_policy(), today=TODAY)
+
+
+def test_a_workbook_of_an_older_kind_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    assert "save it as CSV or .xlsx" in refused(tmp_path, {"people.xls": b"\xd0\xcf\x11\xe0"}).detail
