@@ -109,7 +109,7 @@ def warn_without_ours(assembly: Assembly) -> None:
 def assemble_touchpoints(assembly: Assembly) -> None:
     """Add the touchpoints, and a tie for each of ours who met one of theirs."""
     kinds = {fold(kind): kind for kind in assembly.policy.kinds}
-    same: dict[str, list[tuple[tuple[str, float, str], Entry, TouchpointRecord]]] = defaultdict(list)
+    same: dict[str, list[TouchpointRecord]] = defaultdict(list)
     for key, entry in assembly.entries["touchpoints"].items():
         record = _touchpoint(assembly, entry, kinds)
         if record is None:
@@ -118,9 +118,9 @@ def assemble_touchpoints(assembly: Assembly) -> None:
             assembly.records.touchpoints[key[0]] = record
             assembly.brought(subject_of("touchpoints", key[0]))
         else:
-            same[_content(record)].append((_rank(record), entry, record))
-    for content, rows in same.items():
-        for number, (_, _, record) in enumerate(sorted(rows, key=lambda row: row[0]), start=1):
+            same[_content(record)].append(record)
+    for content, records in same.items():
+        for number, record in enumerate(sorted(records, key=_rank), start=1):
             assembly.records.touchpoints[_hash(content, number)] = record
         assembly.brought(subject_of("touchpoints", content))
     _engage(assembly)
@@ -146,7 +146,7 @@ def _touchpoint(assembly: Assembly, entry: Entry, kinds: dict[str, str]) -> Touc
     properties: Properties = {
         "kind": kind or word,
         "on": on,
-        "source": entry.places[0].file,
+        "source": min(place.file for place in entry.places),
         **given(entry, "minutes", "initiator", "subject"),
     }
     if at is not None:
@@ -155,10 +155,11 @@ def _touchpoint(assembly: Assembly, entry: Entry, kinds: dict[str, str]) -> Touc
     return TouchpointRecord(properties, attendees)
 
 
-def _rank(record: TouchpointRecord) -> tuple[str, float, str]:
+def _rank(record: TouchpointRecord) -> tuple[str, float, str, str]:
+    """Return what orders touchpoints of one content, so that their numbers depend on no order of rows."""
     at, properties = record.properties.get("at"), record.properties
     clock = at.isoformat() if isinstance(at, datetime) else ""
-    return clock, properties.get("minutes", -1.0), properties.get("initiator", "")
+    return clock, properties.get("minutes", -1.0), properties.get("initiator", ""), properties["source"]
 
 
 def _content(record: TouchpointRecord) -> str:

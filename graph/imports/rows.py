@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Binding:
     sources: tuple[Source, ...]
     where: tuple[tuple[int, frozenset[str]], ...] = ()
     mapped: bool = False
-    source: str = field(default="")
+    source: str = ""
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Return the rows that the form takes."""
@@ -88,8 +88,8 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
             Binding(
                 one.form,
                 table,
-                _mapped_sources(table, mapping, one, ledger),
-                tuple((_index(table, mapping, heading), wanted) for heading, wanted in one.where.items()),
+                _mapped_sources(table, one, ledger),
+                tuple((_index(table, heading), wanted) for heading, wanted in one.where.items()),
                 True,
                 source,
             )
@@ -120,16 +120,14 @@ def _check_columns(table: Table, form: Form, sources: Sequence[Source], ledger: 
             ledger.fault(table.file, 1, column.name, None, f"{form.name} needs the column {column.name}")
 
 
-def _mapped_sources(
-    table: Table, mapping: ImportMapping, one: FormMapping, ledger: Ledger
-) -> tuple[Source, ...]:
+def _mapped_sources(table: Table, one: FormMapping, ledger: Ledger) -> tuple[Source, ...]:
     sources = []
     for name, text in one.columns.items():
         headings = TEMPLATE.findall(text)
         read = (
-            _template(text, {heading: _index(table, mapping, heading) for heading in headings})
+            _template(text, {heading: _index(table, heading) for heading in headings})
             if headings
-            else _cell(_index(table, mapping, text))
+            else _cell(_index(table, text))
         )
         sources.append(Source(one.form.columns[name], text, _translated(read, one.values.get(name))))
     sources += [
@@ -145,7 +143,7 @@ def _mapped_sources(
     return tuple(sources)
 
 
-def _index(table: Table, mapping: ImportMapping, heading: str) -> int:
+def _index(table: Table, heading: str) -> int:
     found = [index for index, one in enumerate(table.header) if fold(one) == fold(heading)]
     if len(found) == 1:
         return found[0]
