@@ -7,6 +7,7 @@ from math import inf, isfinite
 
 from graph.plan.highs import Assembly
 from graph.plan.program import Counts, Program
+from graph.plan.settle import settle
 
 # What an hour counts beside money where two choices reach the same (currency/h): an assumption.
 HOUR_COST = 80.0
@@ -66,6 +67,7 @@ def choose(program: Program, gap: float, seconds: float) -> Choice:
         bound = highest if solution.bound is None else min(highest, solution.bound + allowed)
         if counts is None:
             return Choice(None, 0.0, bound if isfinite(bound) else None, proved=False)
+        counts = settle(program, counts)
         objective = program.objective(counts)
         bound = objective if bound - objective <= REACHED else bound
         best = Choice(counts, objective, bound, proved=solution.proved)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.plan.program import Counts, Program
+from graph.plan.quiet import output_to_standard_error
 
 # HiGHS stops at an absolute gap of 1e-6 whatever the relative one; scaled up, that is 1e-9 of the goal's.
 GOAL_SCALE = 1000.0
@@ -83,13 +84,14 @@ class Linear:
         options: Any = {"mip_rel_gap": gap, "time_limit": seconds}
         if nodes is not None:
             options["node_limit"] = nodes
-        result = milp(
-            -GOAL_SCALE * weights,
-            integrality=np.array(self.whole, dtype=int) * (not relaxed),
-            bounds=Bounds(np.array(self.lower), np.array(self.upper)),
-            constraints=LinearConstraint(matrix, self._low, self._high) if self._low else None,
-            options=options,
-        )
+        with output_to_standard_error():
+            result = milp(
+                -GOAL_SCALE * weights,
+                integrality=np.array(self.whole, dtype=int) * (not relaxed),
+                bounds=Bounds(np.array(self.lower), np.array(self.upper)),
+                constraints=LinearConstraint(matrix, self._low, self._high) if self._low else None,
+                options=options,
+            )
         bound = getattr(result, "mip_dual_bound", None)
         return Solution(
             values=result.x,

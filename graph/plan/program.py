@@ -19,6 +19,7 @@ from graph.plan.outlook import Outlook, Segments, Triple
 
 Counts = dict[Triple, int]
 Pair = tuple[int, int]
+Part = dict[tuple[int, str], int]  # one stakeholder's share of the counts: person and kind -> count
 
 # HiGHS takes a row as kept when it is broken by no more than this.
 TOLERANCE = 1e-6
@@ -177,16 +178,32 @@ class Program:
 
     def bonus(self, counts: Counts) -> float:
         """Return what the counts' ties are worth beside coverage."""
-        effort = dict.fromkeys(self.thread_effort, 0.0)
-        for (person, stakeholder, kind), count in sorted(counts.items()):
-            if (person, stakeholder) in effort:
-                effort[person, stakeholder] += self.outlook.effort(kind) * count
-        value, threads = 0.0, dict(self.threads_kept)
-        for pair, need in self.thread_effort.items():
-            value += self.pair_bonus[pair] * min(1.0, effort[pair] / need)
-            threads[pair[1]] += effort[pair] >= need * self.wishes.thread_margin - TOLERANCE
-        return value + sum(worth for index, worth in self.second_bonus.items() if threads[index] >= 2)
+        return sum(self._bonus_of(index, part) for index, part in self._parts(counts).items())
 
     def objective(self, counts: Counts) -> float:
         """Return what the program maximises: the gap closed and the bonuses."""
-        return self.closed(counts) + self.bonus(counts)
+        return sum(self.worth_of(index, part) for index, part in self._parts(counts).items())
+
+    def worth_of(self, stakeholder: int, part: Part) -> float:
+        """Return a stakeholder's share of the objective, which hangs on nobody else's actions."""
+        hours = sum(self.outlook.effort(kind) * count for (_, kind), count in sorted(part.items()))
+        closed = self.segments[stakeholder].at(self.worth[stakeholder] * hours)
+        return closed + self._bonus_of(stakeholder, part)
+
+    def _bonus_of(self, stakeholder: int, part: Part) -> float:
+        effort: dict[int, float] = {}
+        for (person, kind), count in sorted(part.items()):
+            effort[person] = effort.get(person, 0.0) + self.outlook.effort(kind) * count
+        value, threads = 0.0, self.threads_kept[stakeholder]
+        for person, spent in effort.items():
+            need = self.thread_effort.get((person, stakeholder))
+            if need is not None:
+                value += self.pair_bonus[person, stakeholder] * min(1.0, spent / need)
+                threads += spent >= need * self.wishes.thread_margin - TOLERANCE
+        return value + (self.second_bonus.get(stakeholder, 0.0) if threads >= 2 else 0.0)
+
+    def _parts(self, counts: Counts) -> dict[int, Part]:
+        parts: dict[int, Part] = {}
+        for (person, stakeholder, kind), count in sorted(counts.items()):
+            parts.setdefault(stakeholder, {})[person, kind] = count
+        return parts

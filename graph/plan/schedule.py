@@ -20,11 +20,12 @@ from graph.plan.program import Counts, Program
 from graph.replay import EMAIL
 
 # How far, in touchpoints, a stream may leave its even share where the hours ask for it; then without end.
-WINDOWS = (0, 1, None)
+WINDOWS = (0, 1, 3, None)
 # Search nodes for each try: a fixed number, not a time, so that the months are the same on every machine.
 NODES = 1
-# What a touchpoint off its even share costs beside a lost unit of the objective: it only breaks ties.
-UNEVEN = 1e-6
+# Share of a pair's effort at the horizon that whole touchpoints may lose before the search goes on.
+FREE = 0.002
+# Relative gap of the search: it only has to be good, since the exact rules tell what it reached.
 GAP = 0.01
 
 Spread = dict[Triple, list[int]]  # touchpoints of a stream in each month
@@ -76,15 +77,16 @@ def _try(program: Program, counts: Counts, window: int | None, seconds: float) -
         hours = program.kinds[triple[2]].hours
         columns = had.setdefault(triple, [])
         for month in range(1, months + 1):
-            low, high, uneven = _window(count, month, months, window)
+            low, high = _window(count, month, months, window)
             column = linear.column(high, whole=True, lower=low)
-            goal[column] = UNEVEN * uneven if month < months else float(window is None)
             before = dict.fromkeys(columns[-1:], -1.0)
             linear.row({column: 1.0} | before, low=0.0, high=mails if triple[2] == EMAIL else count)
             columns.append(column)
             busy[month - 1][column] += hours
             for previous in before:
                 busy[month - 1][previous] -= hours
+        if window is None:
+            goal[columns[-1]] = hours
     for terms in busy:
         linear.row(terms, high=cap)
     for stakeholder in sorted({stakeholder for _, stakeholder, _ in counts}):
@@ -98,9 +100,9 @@ def _try(program: Program, counts: Counts, window: int | None, seconds: float) -
                     terms[column] += effort * keep[month]
                     if month:
                         terms[columns[month - 1]] -= effort * keep[month]
-        short = linear.column(need, whole=False)
+        free, short = linear.column(FREE * need, whole=False), linear.column(need, whole=False)
         goal[short] = -float(outlook.weight[stakeholder]) * outlook.contact_gain
-        linear.row(terms | {short: 1.0}, low=need)
+        linear.row(terms | {free: 1.0, short: 1.0}, low=need)
     values = linear.maximise(goal, GAP, seconds, nodes=NODES).values
     if values is None:
         return None
@@ -108,15 +110,14 @@ def _try(program: Program, counts: Counts, window: int | None, seconds: float) -
     return {triple: [after - before for before, after in pairwise(total)] for triple, total in totals.items()}
 
 
-def _window(count: int, month: int, months: int, window: int | None) -> tuple[int, int, float]:
-    """Return how much of a stream may be done after a month, and which end is nearer to its even share."""
-    even = count * month / months
+def _window(count: int, month: int, months: int, window: int | None) -> tuple[int, int]:
+    """Return the least and the most of a stream that may be done after a month."""
     if window is None:
-        return 0, count, 0.0
+        return 0, count
     if month == months:
-        return count, count, 0.0
-    low, high = floor(even + 1e-9), ceil(even - 1e-9)
-    return max(0, low - window), min(count, high + window), 2.0 * (even - low) - 1.0
+        return count, count
+    even = count * month / months
+    return max(0, floor(even + 1e-9) - window), min(count, ceil(even - 1e-9) + window)
 
 
 def _loss(program: Program, counts: Counts, streams: Spread) -> float:
