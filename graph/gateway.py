@@ -102,6 +102,11 @@ def run_query(
         It took too long.
     """
     values = dict(params or {})
+    if limit < 1 or not timeout > 0.0:
+        raise InputError(f"The limits must be above 0, found {limit} rows and {timeout} seconds.")
+    _sendable(query, "The query")
+    for name, value in values.items():
+        _sendable(value, f"The parameter {name}")
     _refuse_text(query)
     try:
         plan = store.explain(query, values)
@@ -165,14 +170,15 @@ def parse_params(texts: Iterable[str], declared: Entry | None = None) -> dict[st
     types = {parameter.name: parameter.type for parameter in declared.parameters} if declared else {}
     values: dict[str, object] = {}
     for text in texts:
-        name, sign, value = text.partition("=")
+        name, sign, written = text.partition("=")
         name = name.strip().removeprefix("$")
         if not sign or not name:
             raise InputError(f"A parameter is written name=value, found {text!r}.")
         if name in values:
             raise InputError(f"The parameter {name} is given twice.")
-        as_text = types.get(name) in ("text", "date") and value != "null"
-        values[name] = value if as_text else read_value(value)
+        value = read_value(written)
+        is_text = types.get(name) in ("text", "date") and not (value is None or isinstance(value, str))
+        values[name] = written if is_text else value
     return values
 
 
@@ -189,6 +195,24 @@ def refusal(plan: QueryPlan) -> str | None:
     if plan.query_type != "r":
         return f"The query is of type {plan.query_type}; the gateway runs only those that read (r)."
     return None
+
+
+def _sendable(value: object, what: str) -> None:
+    """Refuse what the server's protocol cannot carry: half characters, and integers beyond 64 bits."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"{what} holds a half character at place {error.start + 1}.") from error
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise InputError(f"{what} holds {value}, a whole number of more than 64 bits.")
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            _sendable(key, what)
+            _sendable(one, what)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _sendable(one, what)
 
 
 def _forbidden(found: Sequence[Token]) -> str | None:

@@ -331,6 +331,33 @@ def test_values_come_only_as_parameters(graph: Store):
     assert run_query(graph, "RETURN $name AS name", {"name": name}).rows == ((name,),)
 
 
+@pytest.mark.parametrize(
+    "value", [2**63, -(2**63) - 1, [1, {"a": 2**70}], "\ud800", {"\udfff": 1}, ["a", ["b\ud812"]]]
+)
+def test_values_that_cannot_be_sent_are_wrong_input(store: Store, value):
+    with pytest.raises(InputError):
+        run_query(store, "RETURN $value AS value", {"value": value})
+
+
+def test_values_at_the_limits_come_back(store: Store):
+    value = {"a": [2**63 - 1, -(2**63), 1.5, True, None, "\U0001f48e", {"b": []}]}
+    assert run_query(store, "RETURN $value AS value", {"value": value}).rows == ((value,),)
+
+
+def test_wrong_limits_and_faults_while_running_are_wrong_input(store: Store):
+    for limits in ({"limit": 0}, {"limit": -1}, {"timeout": 0.0}, {"timeout": float("nan")}):
+        with pytest.raises(InputError):
+            run_query(store, "RETURN 1", **limits)
+    for query in (
+        "RETURN 1 / 0",
+        "RETURN date('tomorrow')",
+        "RETURN 'a\ud800'",
+        "UNWIND [1, 'a'] AS x RETURN x % 2",
+    ):
+        with pytest.raises(InputError):
+            run_query(store, query)
+
+
 def test_columns_are_named_in_their_order(graph: Store):
     result = run_query(
         graph, "MATCH (p:Person) RETURN p.id AS id, p.level AS level ORDER BY level DESC LIMIT 1"

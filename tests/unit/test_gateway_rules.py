@@ -160,10 +160,17 @@ def test_parameters_are_json_where_they_are_json_else_text():
 
 def test_parameters_of_the_cookbook_have_its_types():
     declared = entry("coverage")
-    assert parse_params(["account=7", "person=null", "as_of=2026-01-31"], declared) == {
+    texts = ["account=7", "person=null", "as_of=2026-01-31", "opponent_below=-0.5"]
+    assert parse_params(texts, declared) == {
         "account": "7",
         "person": None,
         "as_of": "2026-01-31",
+        "opponent_below": -0.5,
+    }
+    assert parse_params(['account="a b"', 'as_of="2026-01-31"', "person=[x]"], declared) == {
+        "account": "a b",
+        "as_of": "2026-01-31",
+        "person": "[x]",
     }
 
 
