@@ -12,8 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from graph.store.plans import read_plan, save_plan
-
 from graph import check as checks
 from graph.account import Account
 from graph.gaps import Gap, find_gaps
@@ -206,12 +204,15 @@ def draw(
     as_of: date | None = None,
 ) -> str:
     """Draw one account's map as SVG: as it is, or as its saved plan or the targets would make it."""
+    from graph.plan import strengths_after
+    from graph.store.plans import read_plan
     from visualisation.svg import draw_map
 
     account = work.account(name, as_of)
     measures = measure(account)
     people = [resolve_person(account, person) for person in gone]
-    saved = read_plan(work.store, account.id) if state == "target" else None
+    # The target has a say in the order of people, so both states need it for nobody to jump between them.
+    saved = read_plan(work.store, account.id)
     return draw_map(
         account,
         measures,
@@ -297,6 +298,7 @@ def plan(
 ) -> Result[Plan]:
     """Propose a lobbying plan; `save` keeps it in the graph."""
     from graph.plan import PlanLimits, propose
+    from graph.store.plans import save_plan
 
     account = work.account(name, as_of)
     proposed = propose(account, limits or PlanLimits())
@@ -443,6 +445,7 @@ def simulate(
 def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[Strategy, ...]:
     """Return strategies by name or from a file; `plan` is the saved plan, else what is proposed."""
     import simulation as model
+    from graph.store.plans import read_plan
 
     if text is not None and (Path(text).suffix.lower() in (".yaml", ".yml", ".json") or Path(text).is_file()):
         return model.load_strategies(Path(text), account)

@@ -38,7 +38,8 @@ def serve(
     quiet: Quiet = False,
 ) -> None:
     """Serve the browser app on this machine."""
-    from api.http import check_host, serve_app
+    from api.http import serve_app
+    from api.security import check_host
 
     check_host(host)
     with opened(store, json, quiet, create=True) as (work, output):
@@ -54,7 +55,8 @@ def demo(
     quiet: Quiet = False,
 ) -> None:
     """Show a Diabolo beside a Diamond, ask what if the buyer leaves, and propose whom to meet."""
-    from api.http import check_host, serve_app
+    from api.http import serve_app
+    from api.security import check_host
 
     check_host(host)
     steps = _Steps(Output(json=json, quiet=quiet))

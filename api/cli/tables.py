@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from graph.gaps import Gap
     from graph.gateway import QueryResult
     from graph.imports import ImportReport
+    from graph.imports.report import Finding, Question
     from graph.plan import Action, Plan
     from graph.profile import AccountProfile
     from graph.removal import Without
@@ -29,6 +31,7 @@ SHAPES = {
     "in transition": "[bold]in transition[/]",
     "diamond": "a [bold]Diamond[/]",
 }
+SHOWN_PLACES = 20
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
 
 
@@ -72,18 +75,17 @@ def accounts(console: Console, result: Result[Accounts]) -> None:
 def shapes(console: Console, result: Result[Accounts]) -> None:
     """Say in one sentence for each account which shape it has, and why."""
     for one in result.body.accounts:
-        points = one.single_points_of_failure
-        hangs = (
-            f"it hangs on {' and '.join(text(point.name) for point in points)}"
-            if points
-            else "it hangs on nobody alone"
-        )
-        leavers = {0: "no thread", 1: "one leaver cuts every thread"}.get(
-            one.connectivity, f"{one.connectivity} people must leave before no thread is left"
-        )
-        console.print(
-            f"{GLYPH[one.shape]} [bold]{text(one.name)}[/] is {SHAPES[one.shape]}: {leavers}; {hangs}."
-        )
+        points = " and ".join(text(point.name) for point in one.single_points_of_failure)
+        if not one.people.theirs:
+            why = "nobody there is known"
+        elif not one.connectivity:
+            why = "no thread joins the two sides"
+        else:
+            leavers = "one leaver cuts" if one.connectivity == 1 else f"{one.connectivity} must leave to cut"
+            why = (
+                f"{leavers} every thread; {f'it leans on {points}' if points else 'it leans on nobody alone'}"
+            )
+        console.print(f"{GLYPH[one.shape]} [bold]{text(one.name)}[/] is {SHAPES[one.shape]}: {why}.")
 
 
 def account(console: Console, result: Result[AccountProfile]) -> None:
@@ -217,7 +219,9 @@ def without(console: Console, result: Result[Without]) -> None:
     for part in parts:
         console.print(f"  {len(part)}: {text(', '.join(part))}")
     console.print(f"held together before by: {text(', '.join(found.cut_persons)) or 'nobody alone'}")
-    brokers = ", ".join(f"{one.person} {number(one.betweenness)}" for one in found.top_brokers)
+    brokers = ", ".join(
+        f"{one.person} {number(one.betweenness)}" for one in found.top_brokers if one.betweenness > 0.0
+    )
     console.print(f"most paths ran through: {text(brokers) or 'nobody'}")
 
 
@@ -275,20 +279,26 @@ def imported(console: Console, report: Result[ImportReport]) -> None:
     console.print(
         f"created: {counts(result.created)}; updated: {counts(result.updated)}; unchanged: {result.unchanged}"
     )
-    for title, rows, say in (
-        ("Questions", result.questions, lambda one: one.question),
-        ("Findings, kept out of the measures", result.findings, lambda one: one.kind.replace("_", " ")),
-    ):
-        if rows:
-            console.print(f"\n[bold]{title}[/] ({len(rows)})")
-            for one in rows[:20]:
-                console.print(text(f"  {one.file} row {one.row}, {one.column} {one.value!r}: {say(one)}"))
-            if len(rows) > 20:
-                console.print(f"  … and {len(rows) - 20} more; --json lists them all.")
+    _places(console, "Questions", [(one, one.question) for one in result.questions])
+    _places(
+        console,
+        "Findings, kept out of the measures",
+        [(one, one.kind.replace("_", " ")) for one in result.findings],
+    )
     if result.duplicates:
         console.print("\n[bold]Perhaps the same person[/]")
         for pair in result.duplicates[:20]:
             console.print(text(f"  {pair.a} and {pair.b}: {pair.why}"))
+
+
+def _places(console: Console, title: str, rows: Sequence[tuple[Question | Finding, str]]) -> None:
+    if not rows:
+        return
+    console.print(f"\n[bold]{title}[/] ({len(rows)})")
+    for place, said in rows[:SHOWN_PLACES]:
+        console.print(text(f"  {place.file} row {place.row}, {place.column} {place.value!r}: {said}"))
+    if len(rows) > SHOWN_PLACES:
+        console.print(f"  … and {len(rows) - SHOWN_PLACES} more; --json lists them all.")
 
 
 def written(console: Console, result: Result[Written]) -> None:
@@ -296,8 +306,8 @@ def written(console: Console, result: Result[Written]) -> None:
     console.print(f"Wrote {text(result.body.file)}.")
 
 
-def plan(console: Console, result: Result[Plan], first: int | None = None) -> None:
-    """Show the plan: its actions (or the first of them), or why there is none."""
+def plan(console: Console, result: Result[Plan], first: int = 10) -> None:
+    """Show the plan: who meets whom how often, and its first actions; or why there is none."""
     found = result.body
     if found.status == "infeasible":
         console.print("[bold]No plan can do this.[/] Each of these alone would make it possible:")
@@ -312,16 +322,46 @@ def plan(console: Console, result: Result[Plan], first: int | None = None) -> No
         f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
         f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
     )
+    if not found.actions:
+        return
+    console.print()
+    console.print(pair_table(found.actions, most=2 * first))
+    console.print()
     console.print(action_table(found.actions[:first]))
-    if first is not None and len(found.actions) > first:
-        console.print(f"[dim]… and {len(found.actions) - first} more.[/]")
+    if len(found.actions) > first:
+        console.print(
+            f"[dim]… and {len(found.actions) - first} more: --out plan.csv or plan.ics has them all.[/]"
+        )
+
+
+def pair_table(actions: Sequence[Action], most: int) -> Table:
+    """Return who meets whom, how often and what it gains, the largest gain first."""
+    pairs: dict[tuple[str, str], list[Action]] = {}
+    for action in actions:
+        pairs.setdefault((action.person, action.stakeholder), []).append(action)
+    ranked = sorted(
+        pairs.items(), key=lambda item: (-sum(action.expected_gain for action in item[1]), item[0])
+    )
+    made = table("Who", "Whom", "How often", "Hours", "Cost", "Gain", "Why", right=("Hours", "Cost", "Gain"))
+    for _, together in ranked[:most]:
+        kinds = Counter(action.kind for action in together)
+        made.add_row(
+            text(together[0].person_name),
+            text(together[0].stakeholder_name),
+            ", ".join(f"{count} × {words(kind)}" for kind, count in kinds.most_common()),
+            number(sum(action.hours for action in together), 1),
+            number(sum(action.cost for action in together), 0),
+            number(sum(action.expected_gain for action in together)),
+            text(together[0].reason),
+        )
+    if len(ranked) > most:
+        made.add_row(f"[dim]… and {len(ranked) - most} more pairs[/]")
+    return made
 
 
 def action_table(actions: Sequence[Action]) -> Table:
     """Return planned actions as a table."""
-    made = table(
-        "Due", "Who", "Whom", "What", "Hours", "Cost", "Gain", "Why", right=("Hours", "Cost", "Gain")
-    )
+    made = table("Due", "Who", "Whom", "What", "Hours", "Cost", right=("Hours", "Cost"))
     for one in actions:
         made.add_row(
             text(one.due_on),
@@ -330,8 +370,6 @@ def action_table(actions: Sequence[Action]) -> Table:
             words(one.kind),
             number(one.hours, 1),
             number(one.cost, 0),
-            number(one.expected_gain, 3),
-            text(one.reason),
         )
     return made
 
