@@ -361,7 +361,7 @@ class Simulation:
         unfinished = path.with_name(f".{path.name}.unfinished")
         try:
             if path.suffix.lower() == ".nc":
-                self.dataset.to_netcdf(unfinished, engine="h5netcdf")
+                self.dataset.to_netcdf(unfinished, engine="scipy")
             else:
                 self._write_table(unfinished, path.suffix.lower())
             unfinished.replace(path)

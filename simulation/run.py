@@ -84,13 +84,12 @@ def simulate(
     while precision is not None and not simulation.is_precise(precision):
         done = simulation.replicates
         more = min(done, PRECISION_LIMIT - done)
-        if more <= 0:
+        if more <= 0 or not _fits(len(strategies), done + more, horizon):
             simulation.warn(
                 f"The precision {precision:g} is not reached after {done:,} replicates; "
                 "the intervals say what holds."
             )
             break
-        check_memory(len(strategies), done + more, horizon)
         added = _run(assembly, seed, done, more, horizon, workers, engine, progress)
         simulation = simulation.extended(added)
     if months is not None and scenario.months is not None and months != scenario.months:
@@ -106,12 +105,8 @@ def check_memory(strategies: int, replicates: int, months: int) -> None:
     InputError
         With the memory that it would take.
     """
-    import psutil
-
-    # The series themselves, and once more while percentiles are taken.
-    needed = 2 * 8 * strategies * replicates * (len(SERIES) * (months + 1) + len(DRAWN))
-    free = int(psutil.virtual_memory().available * MEMORY_SHARE)
-    if needed > free:
+    if not _fits(strategies, replicates, months):
+        needed, free = _needed(strategies, replicates, months), _free()
         raise InputError(
             f"replicates is {replicates:,}; with {strategies} strategies and {months} months the results "
             f"take {_size(needed)}, and {_size(free)} can be used here; at most "
@@ -129,6 +124,21 @@ def warm_up(progress: Progress | None = None) -> None:
     simulate(
         nobody, Scenario(), [SHIPPED["do_nothing"]], replicates=1, months=1, threads=1, progress=progress
     )
+
+
+def _fits(strategies: int, replicates: int, months: int) -> bool:
+    return _needed(strategies, replicates, months) <= _free()
+
+
+def _needed(strategies: int, replicates: int, months: int) -> int:
+    """Return the bytes of the series, counted twice, for while percentiles are taken."""
+    return 2 * 8 * strategies * replicates * (len(SERIES) * (months + 1) + len(DRAWN))
+
+
+def _free() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().available * MEMORY_SHARE)
 
 
 def _size(bytes_: int) -> str:

@@ -163,7 +163,7 @@ def seat_people(
     existing: dict[str, list[tuple[float, int]]] = {}
     for tie in account.ties:
         holder = account.theirs[account.their_index[tie.stakeholder]]
-        if tie.strength > 0.0 and not holder.placeholder:
+        if (tie.strength > 0.0 or forced > 0.0) and not holder.placeholder:
             strength = forced if forced > 0.0 else tie.strength
             existing.setdefault(tie.stakeholder, []).append((strength, account.our_index[tie.ours]))
     slots = []
