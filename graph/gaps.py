@@ -34,6 +34,7 @@ from graph import cookbook
 from graph.account import Account, Person, Tie
 from graph.cookbook import CookbookQuery
 from graph.measures import Measures
+from graph.routes import Route, routes_to
 
 # The order of the table, in which equal severities are listed.
 KINDS = (
@@ -84,22 +85,6 @@ class Gap:
     query: CookbookQuery | None
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How an opponent can be reached: our thread to somebody, and positive influence lines from there.
-
-    Attributes
-    ----------
-    thread
-        To the first person of `chain`.
-    chain
-        Ids from the first person to the opponent, both included.
-    """
-
-    thread: Tie
-    chain: tuple[str, ...]
-
-
 def find_gaps(account: Account, measures: Measures, *, today: date | None = None) -> tuple[Gap, ...]:
     """Return every gap of an account, worst first; equal ones in the order of `KINDS`, then by subject.
 
@@ -115,38 +100,6 @@ def find_gaps(account: Account, measures: Measures, *, today: date | None = None
     finder = _Finder(account, measures, account.as_of == (today or date.today()))
     gaps = [gap for kind in KINDS for gap in getattr(finder, kind)()]
     return tuple(sorted(gaps, key=lambda gap: (-round(gap.severity, 12), KINDS.index(gap.kind), gap.subject)))
-
-
-def routes_to(account: Account, measures: Measures, opponent: str) -> tuple[Route, ...]:
-    """Return the ways to reach an opponent, one for each person who could, shortest and strongest first.
-
-    A way starts at somebody who is not against and to whom we have a thread, and follows positive
-    influence lines, at most as many as the policy's `route_steps`.
-    """
-    influencers: dict[str, list[str]] = {}
-    for line in account.influences:
-        if line.sign > 0 and line.source in account.their_index:
-            influencers.setdefault(line.target, []).append(line.source)
-    chains: dict[str, tuple[str, ...]] = {opponent: (opponent,)}
-    edge = [opponent]
-    for _ in range(int(account.policy.limits["route_steps"])):
-        found: dict[str, tuple[str, ...]] = {}
-        for person in edge:
-            for source in influencers.get(person, ()):
-                if source not in chains:
-                    chain = (source, *chains[person])
-                    found[source] = min(chain, found.get(source, chain))
-        chains |= found
-        edge = sorted(found)
-    strongest: dict[str, Tie] = {}
-    for tie in sorted(measures.threads, key=lambda tie: (-tie.strength, tie.ours)):
-        strongest.setdefault(tie.stakeholder, tie)
-    routes = [
-        Route(strongest[person], chain)
-        for person, chain in chains.items()
-        if person in strongest and person != opponent
-    ]
-    return tuple(sorted(routes, key=lambda route: (len(route.chain), -route.thread.strength, route.chain)))
 
 
 class _Finder:
@@ -203,7 +156,6 @@ class _Finder:
             yield self._gap(
                 "function_uncovered",
                 row.row,
-                row.row,
                 largest * (1.0 - row.coverage),
                 row.coverage,
                 self.limits["row_uncovered"],
@@ -221,8 +173,7 @@ class _Finder:
             influence = self._influence(person)
             yield self._gap(
                 "coverage",
-                person.id,
-                person.name,
+                person,
                 influence * (target - covered) / target,
                 covered,
                 target,
@@ -247,8 +198,7 @@ class _Finder:
             if person.role == "decision_maker" and len(threads) == 1:
                 yield self._gap(
                     "single_thread",
-                    person.id,
-                    person.name,
+                    person,
                     SINGLE_THREAD * self._influence(person),
                     1,
                     2,
@@ -283,8 +233,7 @@ class _Finder:
             ]
             yield self._gap(
                 "level",
-                person.id,
-                person.name,
+                person,
                 LEVEL * self._influence(person),
                 min(below),
                 reach,
@@ -300,8 +249,7 @@ class _Finder:
                 where = f"in {account.row(person)}" if person.function else "without a function"
                 yield self._gap(
                     "unknown_seat",
-                    person.id,
-                    person.name,
+                    person,
                     self._influence(person),
                     0,
                     1,
@@ -322,7 +270,6 @@ class _Finder:
                 yield self._gap(
                     "unknown_seat",
                     row,
-                    row,
                     weight,
                     0,
                     1,
@@ -342,8 +289,7 @@ class _Finder:
             if not routes_to(self.account, self.measures, person.id):
                 yield self._gap(
                     "opponent_without_route",
-                    person.id,
-                    person.name,
+                    person,
                     self._influence(person),
                     0,
                     1,
@@ -365,8 +311,7 @@ class _Finder:
             if routes:
                 yield self._gap(
                     "opponent",
-                    person.id,
-                    person.name,
+                    person,
                     OPPONENT_WITH_ROUTE * self._influence(person),
                     float(account.orientation[account.their_index[person.id]]),
                     self.limits["opponent_below"],
@@ -385,8 +330,7 @@ class _Finder:
             evidence["desired"] = tie.desired
             yield self._gap(
                 "below_desired",
-                person.id,
-                person.name,
+                person,
                 (tie.desired / 5.0 - tie.strength) * self._influence(person),
                 tie.strength,
                 tie.desired / 5.0,
@@ -407,8 +351,7 @@ class _Finder:
             checked = f"Last assessed on {person.verified_on}, " if person.verified_on else ""
             yield self._gap(
                 "stale_score",
-                person.id,
-                person.name,
+                person,
                 STALE_SCORE * self._influence(person),
                 overdue,
                 0,
@@ -431,8 +374,7 @@ class _Finder:
         if len(known) >= self.limits["no_opponent_known_from"] and set(known) == {"ally"}:
             yield self._gap(
                 "no_opponent_known",
-                account.id,
-                account.name,
+                account,
                 NO_OPPONENT_KNOWN,
                 0,
                 1,
@@ -491,8 +433,7 @@ class _Finder:
     def _gap(
         self,
         kind: str,
-        subject: str,
-        subject_name: str,
+        subject: Person | Account | str,
         severity: float,
         actual: float,
         target: float,
@@ -500,10 +441,11 @@ class _Finder:
         **about: object,
     ) -> Gap:
         query = None
+        identifier, name = (subject, subject) if isinstance(subject, str) else (subject.id, subject.name)
         if self.is_today:
             given = {"account": self.account.id, "as_of": self.account.as_of, **about}
             query = CookbookQuery(kind, cookbook.entry(kind).bind(given, policy=self.account.policy))
-        return Gap(kind, subject, subject_name, severity, actual, target, tuple(evidence), query)
+        return Gap(kind, identifier, name, severity, actual, target, tuple(evidence), query)
 
 
 def _since(last_on: date | None) -> str:
