@@ -30,9 +30,9 @@ YEAR = 12
 MULTI_THREADED = 2  # people who must leave, at the least, before no thread is left
 
 CALIBRATION = (
-    "How much a leaving decision maker shakes an account is calibrated, not measured: losing the only buyer we "
-    "know, one of four who decide, gives about 25 % loss within 12 months; the vendor figure of 51 % has no "
-    "control group."
+    "How much a leaving decision maker shakes an account is calibrated, not measured: losing the only buyer "
+    "we know, one of four who decide, gives about 25 % loss within 12 months; the vendor figure of 51 % has "
+    "no control group."
 )
 
 
