@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names and documents are UTF-8 whatever the locale says
+            stream.reconfigure(encoding="utf-8")
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -19,7 +23,7 @@ def run(arguments: list[str]) -> int:
 
     With `--json` an error is one document on standard output, a usage error too.
     """
-    import click
+    import typer
 
     from api.cli.app import app
     from api.cli.output import Output
@@ -28,23 +32,24 @@ def run(arguments: list[str]) -> int:
     output = Output(json="--json" in arguments, quiet="--quiet" in arguments)
     try:
         code = app(args=arguments, standalone_mode=False, prog_name="diamond")
-    except click.exceptions.Exit as ended:
+    except typer.Exit as ended:
         return ended.exit_code
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return 130
-    except click.ClickException as error:
+    except DiamondError as error:
+        output.fail(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone; let the interpreter not complain about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # What typer raises for a usage error has no public name; only those can say themselves.
+        if not (hasattr(error, "format_message") and hasattr(error, "show")):
+            raise
         if output.json:
             output.fail(InputError(error.format_message()))
         else:
             error.show()
         return 2
-    except DiamondError as error:
-        output.fail(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone; let the interpreter not complain about it on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return code if isinstance(code, int) else 0

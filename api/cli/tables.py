@@ -296,7 +296,8 @@ def _places(console: Console, title: str, rows: Sequence[tuple[Question | Findin
         return
     console.print(f"\n[bold]{title}[/] ({len(rows)})")
     for place, said in rows[:SHOWN_PLACES]:
-        console.print(text(f"  {place.file} row {place.row}, {place.column} {place.value!r}: {said}"))
+        where = "" if place.row is None else f" row {place.row}, {place.column} {place.value!r}"
+        console.print(text(f"  {place.file}{where}: {said}"))
     if len(rows) > SHOWN_PLACES:
         console.print(f"  … and {len(rows) - SHOWN_PLACES} more; --json lists them all.")
 
