@@ -17,6 +17,7 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 FIRST_PASSWORD = "neo4j"
 SECONDS_TO_CONNECT = 10
+SECONDS_TO_ANSWER = 15
 SECONDS_TO_RETRY = 10
 
 
@@ -28,7 +29,7 @@ def connect(address: str, username: str | None, password: str | None) -> Driver:
         address,
         auth=None if username is None else (username, password or ""),
         connection_timeout=SECONDS_TO_CONNECT,
-        connection_acquisition_timeout=60,
+        connection_acquisition_timeout=SECONDS_TO_ANSWER,
         max_transaction_retry_time=SECONDS_TO_RETRY,
         notifications_min_severity=NotificationMinimumSeverity.OFF,
         telemetry_disabled=True,

@@ -57,7 +57,10 @@ def explained(
     if isinstance(error, Neo4jError):
         return _from_server(error, address, timeout, before)
     if isinstance(error, LOST):
-        return StoreError(f"The store {address} cannot be reached: {first_line(error)}.")
+        return StoreError(
+            f"The server at {address} cannot be reached ({_reason(error)}); "
+            "check that it runs and that its address is right."
+        )
     if isinstance(error, ConfigurationError | ValueError):
         return StoreError(f"{address} cannot be used as the address of a Neo4j server: {first_line(error)}.")
     return StoreError(f"The store {address} failed: {first_line(error)}.")
@@ -114,6 +117,19 @@ def sentence(error: Neo4jError, before: int = 0) -> str:
         column = int(found[2]) - (before if found[1] == "1" else 0)
         place = f" (line {found[1]}, column {max(1, column)})"
     return f"{line.rstrip('.')}{place}"
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the operating system said at the bottom of the driver's errors, else their own words."""
+    cause: BaseException | None = error
+    while cause is not None:
+        error = cause
+        cause = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+    if "looks like HTTP" in str(error):
+        return "it speaks HTTP, not Bolt"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return first_line(error)
 
 
 def first_line(error: BaseException) -> str:

@@ -142,7 +142,7 @@ def keep(folder: DataFolder, process: psutil.Process, port: int, limit: timedelt
 
 def _connected(process: psutil.Process, port: int) -> bool:
     try:
-        open_now = process.net_connected(kind="tcp")
+        open_now = process.net_connections(kind="tcp")
     except psutil.AccessDenied:
         return True  # a system that does not tell: better to stay than to go
     except psutil.Error:
