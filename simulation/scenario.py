@@ -308,16 +308,15 @@ def _event(entry: Any, place: str, account: Account, months: int | None, file: s
         return Joins(
             month,
             _this_account(what.get("account"), account, place, file),
-            _function(what.get("function"), f"{place}.function", file, required=False),
+            _function(what.get("function"), account, f"{place}.function", file),
             None if level is None else _whole(level, 1, 5, f"{place}.level", file),
         )
     if kind == "reorganises":
         _known_keys(what, ("account", "function", "share"), place, file)
-        function = _function(what.get("function"), f"{place}.function", file, required=True)
         return Reorganises(
             month,
             _this_account(what.get("account"), account, place, file),
-            _function_of_theirs(str(function), account, f"{place}.function", file),
+            _function_of_theirs(what.get("function"), account, f"{place}.function", file),
             _number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
         )
     if kind == "price_pressure":
@@ -360,22 +359,27 @@ def _of_ours(value: Any, account: Account, place: str, file: str | None) -> str:
     return person.id
 
 
-def _function(value: Any, place: str, file: str | None, *, required: bool) -> str | None:
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    if value is None and not required:
+def _function(value: Any, account: Account, place: str, file: str | None) -> str | None:
+    """Return a function as policy or account write it; one that neither knows keeps its own name."""
+    if value is None:
         return None
-    raise _wrong(place, value, "needs the name of a function", file)
+    if not isinstance(value, str) or not value.strip():
+        raise _wrong(place, value, "needs the name of a function", file)
+    known = [*account.policy.functions, *_functions_of_theirs(account)]
+    return next((name for name in known if fold(name) == fold(value)), value.strip())
 
 
-def _function_of_theirs(function: str, account: Account, place: str, file: str | None) -> str:
-    known = sorted({person.function for person in account.theirs if person.function})
+def _function_of_theirs(value: Any, account: Account, place: str, file: str | None) -> str:
+    known = _functions_of_theirs(account)
     for name in known:
-        if fold(name) == fold(function):
+        if isinstance(value, str) and fold(name) == fold(value):
             return name
-    raise _wrong(
-        place, function, f"needs a function of the account's people ({', '.join(known) or 'none'})", file
-    )
+    names = ", ".join(known) or "none is known"
+    raise _wrong(place, value, f"needs a function of the account's people ({names})", file)
+
+
+def _functions_of_theirs(account: Account) -> list[str]:
+    return sorted({person.function for person in account.theirs if person.function})
 
 
 def _month(value: Any, months: int, place: str, file: str | None) -> int:

@@ -45,7 +45,7 @@ def test_every_event_of_people_is_read(tmp_path, account):
         events:
           - {month: 30, hours_cut: {share: 0.3, people: [ben, anna]}}
           - {month: 6, leaves: Kim Lund}
-          - {month: 6, joins: {account: acme, function: technical, level: 2}}
+          - {month: 6, joins: {account: acme, function: Technical, level: 2}}
           - {month: 9, reorganises: {account: Acme, function: Technical, share: 0.5}}
           - {month: 20, price_pressure: {percent: 10, months: 6}}
           - {month: 24, new_key_account_manager: {from: anna}}
@@ -130,6 +130,8 @@ def test_the_option_adds_to_the_file(account):
         ("events: [{month: 3, new_key_account_manager: {from: kim}}]", ["kim", "somebody of ours"]),
         ("events: [{month: 3, hours_cut: {share: 0.1, people: [kim]}}]", ["kim", "somebody of ours"]),
         ("events: [{month: 3, joins: {level: 9}}]", ["level", "9", "1 to 5"]),
+        ("events: [{month: 3, joins: {function: 7}}]", ["function", "7", "name of a function"]),
+        ("events: [{month: 3, reorganises: {share: 1}}]", ["function", "nothing", "purchasing, technical"]),
         ("just words", ["does not hold a scenario"]),
         ("{name: [unclosed", ["not valid YAML", "line 1"]),
         ("!!python/object/apply:os.system [echo]", ["not valid YAML"]),
