@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+FEW = 3  # warnings of one sort that are told one by one
 REPLICATES = 1000
 CURVE_REPLICATES = 400
 
@@ -158,6 +159,12 @@ def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
     """Return the portfolio: every account's shape, connectivity, single points, gaps and staleness."""
     found = [measure(account) for account in work.portfolio(as_of)]
     told = [warning for measures in found for warning in _quiet(measures)]
+    if len(told) > FEW:
+        newest = max(day for one in found if (day := one.account.newest_contact) is not None)
+        told = [
+            f"The newest contact with {len(told)} of {len(found)} accounts is old; --as-of {newest} shows "
+            "them as they were on the day of the last one."
+        ]
     if not found:
         told.append("There is no account in this store yet: diamond import FILES brings them in.")
     lines = tuple(summarise(measures, work.gaps(measures)) for measures in found)
