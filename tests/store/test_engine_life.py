@@ -91,7 +91,6 @@ def test_commands_share_a_server_that_outlives_its_keeper_and_comes_back_when_ki
         again = engine_status(folder)
         assert again.pid != first.pid
 
-        # A server killed between two verbs is started again without a word.
         # The state file names a process that is no server of ours: nobody is fooled, nothing is killed.
         state = DataFolder.at(folder).read_state()
         assert state is not None
@@ -114,7 +113,6 @@ def test_an_idle_server_stops_by_itself_but_not_under_an_open_connection(
         time.sleep(6)
         assert people(store) == []
         assert engine_status(folder).running
-        # A folder deleted and made again under its running server: the server of the old one goes.
     wait_until(lambda: not engine_status(folder).running)
     wait_until(lambda: not (folder / "engine.json").exists())
     assert "not used for" in (folder / "keeper.log").read_text()
@@ -129,6 +127,13 @@ def test_a_folder_made_again_under_its_server_gets_a_new_one(folder: Path) -> No
     assert new.running and new.pid != old.pid
     assert old.pid is not None
     wait_until(lambda: not psutil.pid_exists(old.pid or 0))
+
+
+def test_a_server_killed_between_two_verbs_is_started_again_without_a_word(folder: Path) -> None:
+    with open_store(Target(folder=folder), create=True) as store:
+        store.write("CREATE (:Person {id: 'a'})")
+        kill(engine_status(folder).pid)
+        assert people(store) == ["a"]
 
 
 def test_a_folder_in_use_by_another_server_is_said_to_be(folder: Path, tmp_path: Path) -> None:
