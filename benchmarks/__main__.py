@@ -22,7 +22,7 @@ from fixtures.generator import generate_account
 from graph.account import Account
 from simulation import Scenario, strategies_for
 from simulation.assembly import Assembly, assemble
-from simulation.results import Arrays
+from simulation.outcomes import Arrays
 from simulation.run import empty_arrays, run_kernel
 from simulation.state import SERIES
 from tests.statistical.mesa_reference import Ecosystem, PlainEcosystem, run_reference

@@ -19,7 +19,7 @@ import mesa
 
 from simulation.assembly import Assembly
 from simulation.kernel import run_block
-from simulation.results import Arrays
+from simulation.outcomes import Arrays
 from simulation.run import Progress, empty_arrays
 from simulation.seating import Seat
 from simulation.state import PRESENT, SERIES, new_state

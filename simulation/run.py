@@ -11,7 +11,8 @@ import numpy as np
 from graph.account import Account
 from graph.errors import InputError
 from simulation.assembly import Assembly, assemble
-from simulation.results import Arrays, Simulation
+from simulation.outcomes import Arrays
+from simulation.results import Simulation
 from simulation.scenario import DEFAULT_MONTHS, LONGEST, Scenario
 from simulation.state import DRAWN, SERIES, new_state
 from simulation.strategies import Strategy

@@ -13,8 +13,8 @@ from graph.account import Account
 from graph.measures import measure
 from simulation import PlannedAction, Scenario, plan_strategy
 from simulation.assembly import assemble
+from simulation.outcomes import Arrays
 from simulation.parameters import parameter_table
-from simulation.results import Arrays
 from simulation.run import empty_arrays, run_kernel
 from simulation.scenario import HoursCut, Joins, Leaves, NewKeyAccountManager, PricePressure, Reorganises
 from simulation.state import (

@@ -12,7 +12,7 @@ import mesa
 from graph.strength import contact, decay
 from simulation import draws, rules
 from simulation.assembly import Assembly
-from simulation.results import Arrays
+from simulation.outcomes import Arrays
 from simulation.run import empty_arrays
 from simulation.state import DRAWN, NEW_MANAGER, OURS_LEAVES, SEAT_LEAVES, SERIES
 

@@ -20,7 +20,7 @@ from simulation.comparison import (
     is_settled,
     worst_mean,
 )
-from simulation.results import BETTER, SHOWN, months_to_recover
+from simulation.outcomes import BETTER, SHOWN, months_to_recover
 from simulation.run import PRECISION_LIMIT, warm_up
 from simulation.scenario import Leaves
 from simulation.strategies import SHIPPED

@@ -1,0 +1,100 @@
+"""A run as labelled arrays and as files: NetCDF, Parquet, CSV."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph.errors import InputError
+from simulation.document import event_entry
+from simulation.state import DRAWN, LOST_MONTH, SERIES
+
+if TYPE_CHECKING:
+    import xarray
+
+    from simulation.results import Simulation
+
+FORMATS = (".nc", ".parquet", ".csv")
+
+
+def dataset_of(run: Simulation) -> xarray.Dataset:
+    """All arrays with labels: dims (strategy, replicate, month), units, parameters, seed, version."""
+    import xarray
+
+    units = {**run.units, "hours": "h/month", "lost_month": "month", "hours_drawn": "hours"}
+    units |= {"revenue_drawn": units["revenue_total"], "margin_drawn": units["margin_total"]}
+    full = ("strategy", "replicate", "month")
+    variables = {name: (full, run.arrays.series[v], {"units": units[name]}) for v, name in enumerate(SERIES)}
+    drawn = {name: (full[:2], run.arrays.drawn[v], {"units": units[name]}) for v, name in enumerate(DRAWN)}
+    return xarray.Dataset(
+        {**variables, **drawn},
+        coords={
+            "strategy": list(run.names),
+            "replicate": np.arange(run.replicates),
+            "month": np.arange(run.months + 1),
+        },
+        attrs={
+            "account": run.account.id,
+            "as_of": run.account.as_of.isoformat(),
+            "scenario": run.scenario.name,
+            "events": json.dumps([event_entry(run, event) for event in run.scenario.events]),
+            "seed": run.seed,
+            "version": version("diamond-kam"),
+            "parameters": json.dumps(dict(run.assembly.parameters)),
+            "units": json.dumps(run.units),
+        },
+    )
+
+
+def write_run(run: Simulation, path: Path) -> None:
+    """Write the arrays as NetCDF (`.nc`), Parquet or CSV; the file appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        Another ending, or a place that cannot be written.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(
+            f"{path.name} cannot be written; the ending needs to be one of {', '.join(FORMATS)}."
+        )
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        if path.suffix.lower() == ".nc":
+            run.dataset.to_netcdf(unfinished, engine="scipy")
+        else:
+            _write_table(run, unfinished, path.suffix.lower())
+        unfinished.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_table(run: Simulation, path: Path, suffix: str) -> None:
+    """Write one row per strategy, replicate and month."""
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    strategies, replicates, months = len(run.names), run.replicates, run.months + 1
+    strategy = np.repeat(np.arange(strategies, dtype=np.int32), replicates * months)
+    columns: dict[str, Any] = {
+        "strategy": pyarrow.DictionaryArray.from_arrays(strategy, list(run.names)),
+        "replicate": np.tile(np.repeat(np.arange(replicates), months), strategies),
+        "month": np.tile(np.arange(months), strategies * replicates),
+        **{name: run.arrays.series[v].ravel() for v, name in enumerate(SERIES)},
+        "lost_month": np.repeat(run.arrays.drawn[LOST_MONTH].ravel(), months),
+    }
+    table = pyarrow.table(columns).replace_schema_metadata(
+        {key: str(value) for key, value in run.dataset.attrs.items()}
+    )
+    if suffix == ".parquet":
+        pyarrow.parquet.write_table(table, path)
+    else:
+        plain = table.set_column(0, "strategy", table.column("strategy").cast(pyarrow.string()))
+        pyarrow.csv.write_csv(plain, path)
