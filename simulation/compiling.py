@@ -23,7 +23,16 @@ from simulation import draws, rules
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SOURCES = ("rules.py", "draws.py", "compiling.py", "state.py", "kernel.py")
+SOURCES = (
+    "rules.py",
+    "draws.py",
+    "compiling.py",
+    "state.py",
+    "kernel.py",
+    "phases/people.py",
+    "phases/ties.py",
+    "phases/account.py",
+)
 
 # The kernel allocates nothing, so it goes without reference counts: counting every array at every phase took
 # half the time. No rule divides by what can be 0, so no division needs a check.
@@ -40,7 +49,7 @@ _UNIT = draws.UNIT
 def fingerprint() -> str:
     """Return the hash of every source that goes into the kernel, and of the compiler's versions."""
     digest = hashlib.blake2b(f"{numba.__version__} {np.__version__}".encode(), digest_size=8)
-    for path in (Path(strength.__file__), *(Path(__file__).with_name(name) for name in SOURCES)):
+    for path in (Path(strength.__file__), *(Path(__file__).parent / name for name in SOURCES)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

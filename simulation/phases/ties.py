@@ -1,0 +1,123 @@
+"""Phases 2 and 3: ties fade, hours renew them, new ones open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.strength import (
+    contact,
+    decay,
+)
+from simulation.compiling import (
+    part,
+)
+from simulation.draws import (
+    OPENS,
+    event_key,
+    uniform,
+)
+from simulation.rules import (
+    Rates,
+    effort,
+    opening_chance,
+    referral_reach,
+    tie_hours,
+    wish,
+)
+from simulation.state import (
+    ABSENT,
+    PRESENT,
+    SPENT,
+    Case,
+    Levers,
+    State,
+)
+
+
+@part
+def fade(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
+    """2 and 3a: decay, and what is wished of each of ours."""
+    seats, slots = case.owner.shape
+    owner, joined, wanted = case.owner, case.joined, levers.wanted
+    present, strength, wished = state.present, state.strength, state.wished
+    scale, half_weak, half_strong = rates.decay_scale, rates.half_weak, rates.half_strong
+    weak, reassign = levers.weak, levers.reassign == 1
+    for j in range(wished.size):
+        wished[j] = 0.0
+    for i in range(seats):
+        if present[i] == ABSENT and (reassign or joined[i] > month):
+            continue
+        for k in range(slots):
+            s = strength[i, k]
+            if s > 0.0:
+                s = decay(s, scale, half_weak, half_strong)
+                strength[i, k] = s
+            if wanted[i, k] > 0.0:
+                wished[owner[i, k]] += wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
+
+
+@part
+def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
+    """3: hours, contact, planned actions and new ties; then the month's coverage."""
+    seats, slots = case.owner.shape
+    owner, entity, entity_ours = case.owner, case.entity, case.entity_ours
+    wanted, hours, weak, reassign = levers.wanted, levers.hours, levers.weak, levers.reassign == 1
+    present, present_ours, strength = state.present, state.present_ours, state.strength
+    coverage, new_coverage, wished = state.coverage, state.new_coverage, state.wished
+    planned = month <= levers.effort.shape[0]
+    draw = event_key(key, month, OPENS)
+    spent = 0.0
+    for i in range(seats):
+        if present[i] == ABSENT:
+            new_coverage[i] = 0.0
+            continue
+        reach = -1.0
+        open_part = 1.0
+        for k in range(slots):
+            s = strength[i, k]
+            if s == 0.0 and wanted[i, k] == 0.0 and not planned:
+                continue
+            met = False
+            if planned:
+                j = owner[i, k]
+                if j >= 0 and present_ours[j] == PRESENT and levers.effort[month - 1, i, k] > 0.0:
+                    effective = levers.effort[month - 1, i, k]
+                    s = contact(s if s > 0.0 else rates.s_new, effective, rates.contact_gain)
+                    spent += levers.effort_hours[month - 1, i, k]
+                    met = True
+            elif wanted[i, k] > 0.0:
+                j = owner[i, k]
+                if present_ours[j] == PRESENT and hours[month, j] > 0.0:
+                    asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
+                    h = tie_hours(hours[month, j], asked, wished[j])
+                    spent += h
+                    if s > 0.0:
+                        effective = effort(h, rates.attention)
+                        if effective > 0.0:
+                            s = contact(s, effective, rates.contact_gain)
+                            met = True
+                    else:
+                        if reach < 0.0:
+                            reach = reach_of(case, state, i)
+                        chance = opening_chance(h, reach, rates.new_tie_rate, rates.referral)
+                        if uniform(draw, entity[i], entity_ours[j]) < chance:
+                            s = rates.s_new
+                            met = True
+            if s < rates.s_gone and not met:
+                s = 0.0
+            strength[i, k] = s
+            open_part *= 1.0 - s
+        new_coverage[i] = 1.0 - open_part
+    for i in range(seats):
+        coverage[i] = new_coverage[i]
+    state.level[SPENT] = spent
+
+
+@part
+def reach_of(case: Case, state: State, i: int) -> float:
+    """3c: how far those who sway a stakeholder are covered and in favour, by last month's coverage."""
+    reach = 0.0
+    for line in range(case.line_start[i], case.line_start[i + 1]):
+        k = case.line_from[line]
+        reach += referral_reach(case.line_pull[line], state.coverage[k], state.orientation[k])
+    return reach
