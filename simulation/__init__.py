@@ -7,14 +7,15 @@ account + scenario + strategies -> arrays (`assembly`) -> months (`kernel`, by `
 from simulation.answer import Answer, HoursCurve, answer, hours_curve
 from simulation.results import Simulation
 from simulation.run import simulate, warm_up
-from simulation.scenario import Scenario, leaving_scenario, load_scenario
+from simulation.scenario import Scenario, leaving_scenario
+from simulation.scenario_file import load_scenario
 from simulation.strategies import (
     PlannedAction,
     Strategy,
-    load_strategies,
     plan_strategy,
     strategies_for,
 )
+from simulation.strategy_file import load_strategies
 
 __all__ = [
     "Answer",

@@ -1,22 +1,17 @@
-"""Scenarios: what happens to an account from outside, as a YAML or JSON file or made by `--leaves`.
+"""Scenarios: what happens to an account from outside, read from a file or made by `--leaves` and a click.
 
-An event acts at the start of its month; months are 1 … T, month 0 is the start. Everything wrong in a file
-is said with field, value and what would be right, before anything runs.
+An event acts at the start of its month; months are 1 … T, month 0 is the start.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from graph.account import Account, Person
-from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
-from graph.policy import fold
-from simulation.parameters import resolve_parameters
+from graph.account import Account
+from graph.errors import InputError
+from simulation.reading import find_person, whole
 
 DEFAULT_MONTHS = 60
 DEFAULT_LEAVING_MONTH = 6
@@ -131,37 +126,7 @@ class Scenario:
             An event that would not happen within the run.
         """
         for event in self.events:
-            _month(event.month, months, event.event, None)
-
-
-def find_person(account: Account, who: object, field_name: str, *, file: str | None = None) -> Person:
-    """Return one person of the account by id, else by a name that is unique there.
-
-    Raises
-    ------
-    UnknownName, AmbiguousName
-        Nobody, or several, are called so.
-    """
-    text = str(who).strip() if isinstance(who, str | int) and not isinstance(who, bool) else ""
-    if text in account.people:
-        return account.people[text]
-    named = [person for person in account.people.values() if text and fold(person.name) == fold(text)]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise AmbiguousName(
-            f"{field_name}: several people of {account.name} are called {text}; give the id.",
-            errors=[Fault(file, None, field_name, text, "ambiguous name")],
-            candidates=[Candidate(person.id, person.name) for person in sorted(named, key=lambda p: p.id)],
-        )
-    known = {key: person for person in account.people.values() for key in (person.id, person.name)}
-    near = get_close_matches(text, sorted(known), n=3, cutoff=0.6)
-    hint = f"; the nearest is {near[0]}" if near else ""
-    raise UnknownName(
-        f"{field_name}: {account.name} has nobody with the id or name {who!r}{hint}.",
-        errors=[Fault(file, None, field_name, str(who), "unknown person")],
-        candidates=[Candidate(known[key].id, known[key].name) for key in near],
-    )
+            month_within(event.month, months, event.event, None)
 
 
 def leaving_scenario(
@@ -199,228 +164,13 @@ def leaving_scenario(
     events: list[Event] = []
     for who, month in zip(persons, when, strict=True):
         person = find_person(account, who, "leaves")
-        events.append(Leaves(_month(month, base.months or LONGEST, "leaves", None), person.id))
+        events.append(Leaves(month_within(month, LONGEST, "leaves", None), person.id))
     names = " and ".join(account.people[event.subject].name for event in events)
     leaving = f"{names} leave{'s' if len(events) == 1 else ''}"
     name = leaving if onto is None or not onto.events else f"{onto.name}, {leaving}"
     return replace(base, name=name, events=(*base.events, *events))
 
 
-def load_scenario(path: Path, account: Account) -> Scenario:
-    """Read a scenario file (YAML or JSON) for an account.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, is neither YAML nor JSON, or says something that does not hold.
-    """
-    file = path.name
-    return parse_scenario(read_mapping(path, "a scenario"), account, file=file)
-
-
-def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
-    """Return the mapping that a YAML or JSON file holds; YAML is read as plain data, never as objects.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read or holds something else.
-    """
-    import yaml
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(
-            f"The file {path.name} cannot be read: {reason}.", errors=[Fault(path.name, message=str(reason))]
-        ) from None
-    try:
-        data = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark else getattr(error, "lineno", None)
-        problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "it is not plain data"
-        kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
-        place = f", line {row}" if row else ""
-        raise InputError(
-            f"The file {path.name} is not valid {kind}{place}: {problem}.",
-            errors=[Fault(path.name, row, message=str(problem))],
-        ) from None
-    if not isinstance(data, Mapping):
-        raise InputError(
-            f"The file {path.name} does not hold {what}: it needs names with values, such as `name: …`.",
-            errors=[Fault(path.name, message="needs a mapping")],
-        )
-    return data
-
-
-def parse_scenario(data: Mapping[str, Any], account: Account, *, file: str | None = None) -> Scenario:
-    """Return the scenario that a mapping describes; see `load_scenario`."""
-    _known_keys(data, ("name", "months", "events", "parameters"), "the scenario", file)
-    months = None
-    if data.get("months") is not None:
-        months = _whole(data["months"], 1, LONGEST, "months", file)
-    entries = _sequence(data.get("events"), "events", file)
-    events = tuple(
-        _event(entry, f"events[{number}]", account, months, file) for number, entry in enumerate(entries, 1)
-    )
-    parameters = data.get("parameters") or {}
-    if not isinstance(parameters, Mapping):
-        raise _wrong("parameters", parameters, "needs names with values", file)
-    resolve_parameters(parameters, file=file)
-    given = {str(name): float(value) for name, value in parameters.items()}
-    name = data.get("name")
-    if name is not None and not isinstance(name, str):
-        raise _wrong("name", name, "needs a text", file)
-    return Scenario(name or "unnamed scenario", months, events, given)
-
-
-def _event(entry: Any, place: str, account: Account, months: int | None, file: str | None) -> Event:
-    if not isinstance(entry, Mapping):
-        raise _wrong(place, entry, "needs a month and one event, such as {month: 6, leaves: ID}", file)
-    kinds = [key for key in entry if key != "month"]
-    if len(kinds) != 1:
-        raise _wrong(place, dict(entry), "needs a month and exactly one event", file)
-    kind = str(kinds[0])
-    place = f"{place}.{kind}"
-    if kind in CHANNEL_EVENTS:
-        raise _wrong(place, kind, _no_channel(account), file)
-    if kind not in EVENTS:
-        near = get_close_matches(kind, (*EVENTS, *CHANNEL_EVENTS), n=1, cutoff=0.3)
-        hint = f"; the nearest is {near[0]}" if near else ""
-        raise UnknownName(
-            f"{place}: there is no event {kind!r}{hint}. Events are {', '.join(EVENTS)}.",
-            errors=[Fault(file, None, place, kind, "unknown event")],
-            candidates=[Candidate(name, name) for name in near],
-        )
-    if "month" not in entry:
-        raise _wrong(f"{place}.month", None, f"needs a month from 1 to {months or LONGEST}", file)
-    month = _month(entry["month"], months or LONGEST, place, file)
-    what = entry[kinds[0]]
-    if kind == "leaves":
-        return Leaves(month, find_person(account, what, place, file=file).id)
-    if not isinstance(what, Mapping):
-        raise _wrong(place, what, "needs its fields in braces", file)
-    if kind == "joins":
-        _known_keys(what, ("account", "function", "level"), place, file)
-        level = what.get("level")
-        return Joins(
-            month,
-            _this_account(what.get("account"), account, place, file),
-            _function(what.get("function"), account, f"{place}.function", file),
-            None if level is None else _whole(level, 1, 5, f"{place}.level", file),
-        )
-    if kind == "reorganises":
-        _known_keys(what, ("account", "function", "share"), place, file)
-        return Reorganises(
-            month,
-            _this_account(what.get("account"), account, place, file),
-            _function_of_theirs(what.get("function"), account, f"{place}.function", file),
-            _number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
-        )
-    if kind == "price_pressure":
-        _known_keys(what, ("percent", "months"), place, file)
-        return PricePressure(
-            month,
-            account.id,
-            _number(what.get("percent"), 0.0, 100.0, f"{place}.percent", file),
-            _whole(what.get("months", 1), 1, LONGEST, f"{place}.months", file),
-        )
-    if kind == "new_key_account_manager":
-        _known_keys(what, ("from",), place, file)
-        return NewKeyAccountManager(month, _of_ours(what.get("from"), account, f"{place}.from", file))
-    _known_keys(what, ("share", "people"), place, file)
-    people = _sequence(what.get("people"), f"{place}.people", file)
-    return HoursCut(
-        month,
-        account.id,
-        _number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
-        tuple(sorted({_of_ours(who, account, f"{place}.people", file) for who in people})),
-    )
-
-
-def _no_channel(account: Account) -> str:
-    if "distributor" in account.kinds or account.channel.distributors:
-        return "is an event of the distributor's business; this simulation is of people and ties"
-    return "cannot happen here: this account has no distributors"
-
-
-def _this_account(value: Any, account: Account, place: str, file: str | None) -> str:
-    if value is None or str(value) == account.id or fold(str(value)) == fold(account.name):
-        return account.id
-    raise _wrong(f"{place}.account", value, f"needs the account that is simulated, {account.id}", file)
-
-
-def _of_ours(value: Any, account: Account, place: str, file: str | None) -> str:
-    person = find_person(account, value, place, file=file)
-    if person.id not in account.our_index:
-        raise _wrong(place, value, "needs somebody of ours", file)
-    return person.id
-
-
-def _function(value: Any, account: Account, place: str, file: str | None) -> str | None:
-    """Return a function as policy or account write it; one that neither knows keeps its own name."""
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise _wrong(place, value, "needs the name of a function", file)
-    known = [*account.policy.functions, *_functions_of_theirs(account)]
-    return next((name for name in known if fold(name) == fold(value)), value.strip())
-
-
-def _function_of_theirs(value: Any, account: Account, place: str, file: str | None) -> str:
-    known = _functions_of_theirs(account)
-    for name in known:
-        if isinstance(value, str) and fold(name) == fold(value):
-            return name
-    names = ", ".join(known) or "none is known"
-    raise _wrong(place, value, f"needs a function of the account's people ({names})", file)
-
-
-def _functions_of_theirs(account: Account) -> list[str]:
-    return sorted({person.function for person in account.theirs if person.function})
-
-
-def _month(value: Any, months: int, place: str, file: str | None) -> int:
-    return _whole(value, 1, months, f"{place}.month" if not place.endswith("month") else place, file)
-
-
-def _whole(value: Any, low: int, high: int, place: str, file: str | None) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-        return value
-    raise _wrong(place, value, f"needs a whole number from {low} to {high}", file)
-
-
-def _number(value: Any, low: float, high: float, place: str, file: str | None) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
-        return float(value)
-    raise _wrong(place, value, f"needs a number from {low:g} to {high:g}", file)
-
-
-def _sequence(value: Any, place: str, file: str | None) -> Sequence[Any]:
-    if value is None:
-        return ()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return value
-    raise _wrong(place, value, "needs a list", file)
-
-
-def _known_keys(data: Mapping[Any, Any], known: Sequence[str], place: str, file: str | None) -> None:
-    for key in data:
-        if key not in known:
-            near = get_close_matches(str(key), known, n=1, cutoff=0.3)
-            hint = f"; the nearest is {near[0]}" if near else ""
-            raise UnknownName(
-                f"{place} has no field {key!r}{hint}; its fields are {', '.join(known)}.",
-                errors=[Fault(file, None, str(key), str(key), "unknown field")],
-                candidates=[Candidate(name, name) for name in near],
-            )
-
-
-def _wrong(place: str, value: Any, message: str, file: str | None) -> InputError:
-    where = f"{file}: " if file else ""
-    shown = "nothing" if value is None else repr(value)
-    return InputError(
-        f"{where}{place} is {shown}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
-    )
+def month_within(value: object, months: int, place: str, file: str | None) -> int:
+    """Return the month of an event, within 1 … `months`, or refuse it."""
+    return whole(value, 1, months, f"{place}.month" if not place.endswith("month") else place, file)

@@ -2,17 +2,7 @@
 
 A strategy is an object with a name, weights over the possible threads, and levers. Every strategy has the
 same pool; people's hours follow the weights, up to `max_person_hours` each, and what it cannot use is idle.
-Custom ones come from a YAML file:
-
-    strategies:
-      - name: two by two
-        like: diamond            # weights of a shipped strategy, or
-        threads:                 # weights of its own
-          - {ours: anna, stakeholder: boss, weight: 2}
-        weak: 0.5                # preference for weak ties
-        handover: 0.6            # share of a tie that a successor on our side takes over
-        reassign: true           # hours of a vacant seat go to the other stakeholders
-        hours: {anna: 12}        # instead of staffing by the weights
+Custom ones come from a file (`strategy_file.py`).
 """
 
 from __future__ import annotations
@@ -22,15 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.account import Account
-from graph.errors import Candidate, Fault, InputError, UnknownName
-from simulation.scenario import find_person, read_mapping
+from graph.errors import Candidate, InputError, UnknownName
 from simulation.seating import Seating
 
 Weights = NDArray[np.float64]
@@ -100,19 +88,19 @@ def no_weights(seating: Seating) -> Weights:
 def single_thread(seating: Seating) -> Weights:
     """Return all weight on the key account manager and the buyer."""
     weights = no_weights(seating)
-    _put(weights, seating, seating.buyer, seating.manager, 1.0)
+    put_weight(weights, seating, seating.buyer, seating.manager, 1.0)
     return weights
 
 
 def buyer_and_boss(seating: Seating) -> Weights:
     """Return weight on the buyer, and on the boss through whoever of ours stands at that level."""
     weights = no_weights(seating)
-    _put(weights, seating, seating.buyer, seating.manager, BUYER_SHARE)
+    put_weight(weights, seating, seating.buyer, seating.manager, BUYER_SHARE)
     boss = seating.boss
     if boss is not None:
         peer = next((slot.owner for slot in seating.slots[boss] if slot.level_peer), None)
         peer = peer if peer is not None else _function_peer(seating, boss)
-        _put(weights, seating, boss, seating.manager if peer is None else peer, 1.0 - BUYER_SHARE)
+        put_weight(weights, seating, boss, seating.manager if peer is None else peer, 1.0 - BUYER_SHARE)
     return weights
 
 
@@ -127,10 +115,10 @@ def function_matching(seating: Seating) -> Weights:
         if row not in best or seat.weight > seating.seats[best[row]].weight:
             best[row] = i
     for i in best.values():
-        _put(weights, seating, i, _function_peer(seating, i), seating.seats[i].weight)
+        put_weight(weights, seating, i, _function_peer(seating, i), seating.seats[i].weight)
     if seating.buyer is not None:
         weight = MATCHING_BUYER * seating.seats[seating.buyer].weight
-        _put(weights, seating, seating.buyer, seating.manager, weight)
+        put_weight(weights, seating, seating.buyer, seating.manager, weight)
     return weights
 
 
@@ -243,100 +231,6 @@ def strategies_for(
     return tuple(chosen)
 
 
-def load_strategies(path: Path, account: Account) -> tuple[Strategy, ...]:
-    """Read custom strategies from a YAML or JSON file.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, names nobody, or spends more hours than there are.
-    """
-    data = read_mapping(path, "strategies")
-    entries = data.get("strategies", [data] if "name" in data else None)
-    if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
-        raise _bad(path.name, "strategies", entries, "needs a list of strategies")
-    strategies = tuple(_custom(entry, account, path.name) for entry in entries)
-    names = [strategy.name for strategy in strategies]
-    for name in names:
-        if names.count(name) > 1:
-            raise _bad(path.name, "name", name, "is used twice; every strategy needs its own name")
-    return strategies
-
-
-def _custom(entry: Any, account: Account, file: str) -> Strategy:
-    fields = ("name", "like", "threads", "weak", "handover", "reassign", "hours")
-    if not isinstance(entry, Mapping):
-        raise _bad(file, "strategies", entry, "needs a name and weights")
-    for key in entry:
-        if key not in fields:
-            raise _bad(
-                file, str(key), entry[key], f"is no field of a strategy; fields are {', '.join(fields)}"
-            )
-    name = entry.get("name")
-    if not isinstance(name, str) or not name[:1].isalnum():
-        raise _bad(file, "name", name, "needs a text that begins with a letter or a digit")
-    if ("like" in entry) == ("threads" in entry):
-        raise _bad(file, name, sorted(entry), "needs either `like`, the name of a strategy, or `threads`")
-    if "like" in entry:
-        if entry["like"] not in SHIPPED:
-            raise _bad(file, "like", entry["like"], f"needs one of {', '.join(SHIPPED)}")
-        base = replace(SHIPPED[entry["like"]], name=name)
-    else:
-        base = _threads(name, entry["threads"], account, file)
-    reassign = entry.get("reassign", base.reassign)
-    if not isinstance(reassign, bool):
-        raise _bad(file, "reassign", reassign, "needs true or false")
-    handover = entry.get("handover")
-    return replace(
-        base,
-        weak=_number(entry.get("weak", base.weak), 0.0, 10.0, "weak", file),
-        handover=None if handover is None else _number(handover, 0.0, 1.0, "handover", file),
-        reassign=reassign,
-        hours=_hours(entry["hours"], account, file) if "hours" in entry else None,
-    )
-
-
-def _threads(name: str, threads: Any, account: Account, file: str) -> Strategy:
-    if not isinstance(threads, Sequence) or isinstance(threads, str) or not threads:
-        raise _bad(file, "threads", threads, "needs a list of {ours, stakeholder, weight}")
-    wanted: dict[tuple[str, str], float] = {}
-    for thread in threads:
-        if not isinstance(thread, Mapping) or not {"ours", "stakeholder"} <= set(thread):
-            raise _bad(file, "threads", thread, "needs {ours: PERSON, stakeholder: PERSON, weight: NUMBER}")
-        ours = find_person(account, thread["ours"], "threads.ours", file=file)
-        theirs = find_person(account, thread["stakeholder"], "threads.stakeholder", file=file)
-        if ours.id not in account.our_index or theirs.id not in account.their_index:
-            raise _bad(file, "threads", f"{ours.id}, {theirs.id}", "needs one of ours and one of theirs")
-        weight = _number(thread.get("weight", 1.0), 0.0, 1e6, "threads.weight", file)
-        wanted[(ours.id, theirs.id)] = weight
-
-    def weigh(seating: Seating) -> Weights:
-        weights = no_weights(seating)
-        for (ours, stakeholder), weight in wanted.items():
-            i = seating.index[stakeholder]
-            _put(weights, seating, i, seating.account.our_index[ours], weight)
-        return weights
-
-    return Strategy(name, weigh, pairs=tuple(sorted(wanted)))
-
-
-def _hours(hours: Any, account: Account, file: str) -> dict[str, float]:
-    if not isinstance(hours, Mapping):
-        raise _bad(file, "hours", hours, "needs hours a month by person, such as {anna: 12}")
-    given: dict[str, float] = {}
-    for who, value in hours.items():
-        person = find_person(account, who, "hours", file=file)
-        if person.id not in account.our_index:
-            raise _bad(file, "hours", who, "needs somebody of ours")
-        given[person.id] = _number(value, 0.0, 744.0, f"hours.{who}", file)
-    pool, spent = float(account.hours.sum()), sum(given.values())
-    if spent > pool * (1.0 + 1e-9):
-        raise _bad(
-            file, "hours", f"{spent:g}", f"spends more hours than there are: the pool has {pool:g} h a month"
-        )
-    return given
-
-
 def _proposed(account: Account) -> Strategy:
     from graph.plan import propose
 
@@ -363,7 +257,7 @@ def _function_peer(seating: Seating, i: int) -> int | None:
     return next((slot.owner for slot in seating.slots[i] if slot.function_peer and slot.open), None)
 
 
-def _put(weights: Weights, seating: Seating, i: int | None, owner: int | None, weight: float) -> None:
+def put_weight(weights: Weights, seating: Seating, i: int | None, owner: int | None, weight: float) -> None:
     """Give a thread its weight; where the owner has no slot at the seat, the strongest tie has it."""
     if i is None or not seating.slots[i]:
         return
@@ -383,16 +277,4 @@ def _unknown_strategy(name: str) -> InputError:
     return UnknownName(
         f"There is no strategy {name!r}{hint}. Strategies are {', '.join(NAMES)}, or a file of your own.",
         candidates=[Candidate(other, other) for other in near],
-    )
-
-
-def _number(value: Any, low: float, high: float, place: str, file: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
-        return float(value)
-    raise _bad(file, place, value, f"needs a number from {low:g} to {high:g}")
-
-
-def _bad(file: str, place: str, value: Any, message: str) -> InputError:
-    return InputError(
-        f"{file}: {place} is {value!r}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
     )

@@ -1,0 +1,128 @@
+"""Reading what users write: YAML or JSON as plain data, people by id or name, numbers within their range.
+
+Every refusal is one sentence with the field, the value and what would be right.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from graph.account import Account, Person
+from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
+from graph.policy import fold
+
+
+def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
+    """Return the mapping that a YAML or JSON file holds; YAML is read as plain data, never as objects.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or holds something else.
+    """
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(
+            f"The file {path.name} cannot be read: {reason}.", errors=[Fault(path.name, message=str(reason))]
+        ) from None
+    try:
+        data = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        row = mark.line + 1 if mark else getattr(error, "lineno", None)
+        problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "it is not plain data"
+        kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
+        place = f", line {row}" if row else ""
+        raise InputError(
+            f"The file {path.name} is not valid {kind}{place}: {problem}.",
+            errors=[Fault(path.name, row, message=str(problem))],
+        ) from None
+    if not isinstance(data, Mapping):
+        raise InputError(
+            f"The file {path.name} does not hold {what}: it needs names with values, such as `name: …`.",
+            errors=[Fault(path.name, message="needs a mapping")],
+        )
+    return data
+
+
+def find_person(account: Account, who: object, field_name: str, *, file: str | None = None) -> Person:
+    """Return one person of the account by id, else by a name that is unique there.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        Nobody, or several, are called so.
+    """
+    text = str(who).strip() if isinstance(who, str | int) and not isinstance(who, bool) else ""
+    if text in account.people:
+        return account.people[text]
+    named = [person for person in account.people.values() if text and fold(person.name) == fold(text)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise AmbiguousName(
+            f"{field_name}: several people of {account.name} are called {text}; give the id.",
+            errors=[Fault(file, None, field_name, text, "ambiguous name")],
+            candidates=[Candidate(person.id, person.name) for person in sorted(named, key=lambda p: p.id)],
+        )
+    known = {key: person for person in account.people.values() for key in (person.id, person.name)}
+    near = get_close_matches(text, sorted(known), n=3, cutoff=0.6)
+    hint = f"; the nearest is {near[0]}" if near else ""
+    raise UnknownName(
+        f"{field_name}: {account.name} has nobody with the id or name {who!r}{hint}.",
+        errors=[Fault(file, None, field_name, str(who), "unknown person")],
+        candidates=[Candidate(known[key].id, known[key].name) for key in near],
+    )
+
+
+def whole(value: object, low: int, high: int, place: str, file: str | None) -> int:
+    """Return a whole number from `low` to `high`, or refuse it."""
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return value
+    raise wrong(place, value, f"needs a whole number from {low} to {high}", file)
+
+
+def number(value: object, low: float, high: float, place: str, file: str | None) -> float:
+    """Return a number from `low` to `high`, or refuse it."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+        return float(value)
+    raise wrong(place, value, f"needs a number from {low:g} to {high:g}", file)
+
+
+def sequence(value: Any, place: str, file: str | None) -> Sequence[Any]:
+    """Return a list, an empty one for nothing, or refuse it."""
+    if value is None:
+        return ()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return value
+    raise wrong(place, value, "needs a list", file)
+
+
+def known_keys(data: Mapping[Any, Any], known: Sequence[str], place: str, file: str | None) -> None:
+    """Refuse a field that is not among the known ones, with the nearest."""
+    for key in data:
+        if key not in known:
+            near = get_close_matches(str(key), known, n=1, cutoff=0.3)
+            hint = f"; the nearest is {near[0]}" if near else ""
+            raise UnknownName(
+                f"{place} has no field {key!r}{hint}; its fields are {', '.join(known)}.",
+                errors=[Fault(file, None, str(key), str(key), "unknown field")],
+                candidates=[Candidate(name, name) for name in near],
+            )
+
+
+def wrong(place: str, value: object, message: str, file: str | None) -> InputError:
+    """Return the refusal of a value: where it stands, what it is, what it needs."""
+    where = f"{file}: " if file else ""
+    shown = "nothing" if value is None else repr(value)
+    return InputError(
+        f"{where}{place} is {shown}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
+    )
