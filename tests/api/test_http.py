@@ -1,0 +1,330 @@
+"""The HTTP interface over the samples in a real store: documents, errors, ids of any text, jobs, imports."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api import verbs
+from api.document import document
+from api.http import create_app
+from api.verbs import Workspace
+from fixtures.samples import SAMPLES, sample_files
+from graph.imports import import_files
+from graph.policy import load_policy
+from graph.store import Store
+from tests.api.serving import live
+
+pytestmark = pytest.mark.xdist_group("http")
+
+BUYER = "va.cortelazzi"
+STRANGE = 'a/ropi <i>é</i>?x=1#%2F "q" \'&;'
+MARKUP = "<b onmouseover=alert(1)>Bold</b> & Sons"
+
+
+@pytest.fixture(scope="module")
+def work(opened_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Load the samples and one account of strange ids; what a test writes, it takes away again."""
+    opened_store.clear()
+    folder = tmp_path_factory.mktemp("samples")
+    import_files(opened_store, sample_files(folder, date.today()), today=date.today())
+    strange = tmp_path_factory.mktemp("strange") / "strange.json"
+    strange.write_text(
+        json.dumps(
+            {
+                "organisations": [{"id": STRANGE, "name": MARKUP, "kind": "key_account"}],
+                "people": [
+                    {"id": f"{STRANGE}/1", "name": MARKUP, "organisation": STRANGE, "function": "purchasing"}
+                ],
+            }
+        ),
+        encoding="utf-8",
+    )
+    import_files(opened_store, [strange], today=date.today())
+    yield Workspace(opened_store, load_policy())
+    opened_store.clear()
+
+
+@pytest.fixture(scope="module")
+def client(work: Workspace) -> Iterator[httpx.Client]:
+    with live(create_app(work)) as address, httpx.Client(base_url=address, timeout=120) as opened:
+        yield opened
+
+
+def problem(response: Any, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = response.json()
+    assert set(found) == {"type", "title", "status", "detail", "errors", "candidates"}
+    assert found["status"] == status
+    assert found["detail"].rstrip().endswith((".", "?")), found["detail"]
+    assert "Traceback" not in response.text
+    return found
+
+
+def test_the_documents_are_those_of_the_verbs(client: httpx.Client, work: Workspace):
+    base = "/api/v1/accounts"
+    assert client.get(base).json() == document(verbs.accounts(work))
+    for account in SAMPLES:
+        found = client.get(f"{base}/{account}")
+        assert found.status_code == 200
+        assert found.json() == document(verbs.account(work, account))
+        assert client.get(f"{base}/{account}/ropi").json() == document(verbs.ropi(work, account))
+        assert client.get(f"{base}/{account}/gaps").json() == document(verbs.gaps(work, account))
+    found = client.get(f"{base}/valdara/without", params={"person": BUYER, "relation": "all"})
+    assert found.json() == document(verbs.without_people(work, "valdara", [BUYER], "all"))
+    assert client.get("/api/v1/check").json() == document(verbs.check(work))
+    assert client.get("/api/v1/health").json() == {"status": "ok", "today": date.today().isoformat()}
+
+
+def test_another_day(client: httpx.Client, work: Workspace):
+    day = date(date.today().year - 1, 1, 31)
+    found = client.get("/api/v1/accounts/tornvik", params={"as_of": day.isoformat()}).json()
+    assert found["as_of"] == day.isoformat()
+    assert found == document(verbs.account(work, "tornvik", day))
+    for wrong in ("yesterday", "20260131", "1700000000", "2026-02-30"):
+        told = problem(client.get("/api/v1/accounts", params={"as_of": wrong}), 422)
+        assert told["errors"][0]["column"] == "as_of"
+        assert told["errors"][0]["value"] == wrong
+
+
+def test_names_stand_for_ids_and_a_wrong_one_is_told_the_nearest(client: httpx.Client):
+    by_name = client.get("/api/v1/accounts/Valdara Pompe S.p.A.").json()
+    assert by_name["summary"]["id"] == "valdara"
+    told = problem(client.get("/api/v1/accounts/valdarra"), 422)
+    assert told["type"].endswith("unknown-name")
+    assert told["candidates"][0]["id"] == "valdara"
+    told = problem(client.get("/api/v1/accounts/valdara/without", params={"person": "va.cortelazi"}), 422)
+    assert BUYER in [one["id"] for one in told["candidates"]]
+
+
+def test_any_text_is_an_id(client: httpx.Client):
+    from api.paths import segment
+
+    place = f"/api/v1/accounts/{segment(STRANGE)}"
+    assert client.get(place).json()["summary"]["id"] == STRANGE
+    assert client.get(f"{place}/ropi").json()["ropi"][0]["name"] == MARKUP
+    svg = client.get(f"{place}/map.svg", params={"without": f"{STRANGE}/1"})
+    assert svg.status_code == 200
+    assert "<b " not in svg.text
+    assert client.get(f"{place}/map.png").content.startswith(b"\x89PNG")
+    page = client.get(f"/accounts/{segment(STRANGE)}")
+    assert page.status_code == 200
+    assert "<b onmouseover" not in page.text
+    assert "&lt;b onmouseover" in page.text
+
+
+def test_the_map_in_its_three_forms(client: httpx.Client):
+    svg = client.get("/api/v1/accounts/valdara/map.svg", params={"state": "target"})
+    assert svg.headers["content-type"].startswith("image/svg+xml")
+    assert svg.text.startswith("<svg")
+    png = client.get("/api/v1/accounts/valdara/map.png")
+    assert png.headers["content-type"] == "image/png"
+    html = client.get("/api/v1/accounts/valdara/map.html")
+    assert html.headers["content-disposition"].startswith("attachment")
+    problem(client.get("/api/v1/accounts/valdara/map.svg", params={"state": "tomorrow"}), 422)
+    problem(client.get("/api/v1/accounts/valdara/map.svg", params={"without": "nobody"}), 422)
+
+
+def test_requests_that_no_endpoint_takes(client: httpx.Client):
+    problem(client.get("/api/v1/nothing"), 404)
+    told = problem(client.put("/api/v1/accounts"), 405)
+    assert "PUT" in told["detail"]
+    told = problem(client.get("/api/v1/accounts/valdara/without"), 422)
+    assert told["errors"][0]["column"] == "person"
+    page = client.get("/nothing")
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_query(client: httpx.Client):
+    cypher = "MATCH (a:KeyAccount) WHERE a.id = $id RETURN a.id AS id"
+    found = client.post("/api/v1/query", json={"cypher": cypher, "params": {"id": "valdara"}})
+    assert found.json() == {
+        "as_of": date.today().isoformat(),
+        "warnings": [],
+        "columns": ["id"],
+        "rows": [["valdara"]],
+        "truncated": False,
+    }
+    few = client.post("/api/v1/query", json={"cypher": "UNWIND range(1, 5) AS n RETURN n", "limit": 2})
+    assert few.json()["rows"] == [[1], [2]]
+    assert few.json()["truncated"] is True
+    refused = problem(client.post("/api/v1/query", json={"cypher": "MATCH (n) DETACH DELETE n"}), 403)
+    assert refused["type"].endswith("not-permitted")
+    problem(client.post("/api/v1/query", json={"cypher": "MATCH (n RETURN n"}), 422)
+    problem(client.post("/api/v1/query", json={}), 422)
+    problem(client.post("/api/v1/query", json={"cypher": "RETURN 1", "surprise": 1}), 422)
+    problem(
+        client.post("/api/v1/query", content=b"{not json", headers={"content-type": "application/json"}), 422
+    )
+
+
+def test_a_gap_names_a_question_of_the_cookbook_that_gives_its_number(client: httpx.Client):
+    listed = {one["name"] for one in client.get("/api/v1/cookbook").json()["cookbook"]}
+    gap = client.get("/api/v1/accounts/valdara/gaps").json()["gaps"][0]
+    assert gap["query"]["name"] in listed
+    asked = {"cookbook": gap["query"]["name"], "params": gap["query"]["params"]}
+    found = client.post("/api/v1/query", json=asked).json()
+    rows = [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+    (row,) = [row for row in rows if row["subject"] == gap["subject"]]
+    assert row["actual"] == pytest.approx(gap["actual"])
+
+
+def test_a_short_simulation_answers_directly(client: httpx.Client, work: Workspace):
+    asked = {"leaves": [BUYER], "leaving_months": [3], "replicates": 20, "months": 12, "curve": False,
+             "strategies": ["do_nothing", "diamond"], "wait": 60}  # fmt: skip
+    found = client.post("/api/v1/accounts/valdara/simulations", json=asked)
+    assert found.status_code == 200, found.text
+    told = found.json()
+    run = verbs.simulate(
+        work, "valdara", leaves=[BUYER], leaving_months=[3], replicates=20, months=12, curve=False,
+        strategies="do_nothing,diamond",
+    )  # fmt: skip
+    assert told == document(run)
+    assert [one["name"] for one in told["strategies"]] == ["do_nothing", "diamond"]
+    assert told["events"][0]["subject"] == BUYER
+
+
+def test_a_scenario_stands_in_the_request(client: httpx.Client):
+    scenario = {"events": [{"month": 2, "leaves": BUYER}], "parameters": {"turnover_theirs": 0.0}}
+    asked = {"scenario": scenario, "replicates": 5, "months": 6, "curve": False, "strategies": ["do_nothing"],
+             "wait": 60}  # fmt: skip
+    told = client.post("/api/v1/accounts/valdara/simulations", json=asked).json()
+    assert [(one["month"], one["subject"]) for one in told["events"]] == [(2, BUYER)]
+    asked["scenario"] = {"parameters": {"turnover_their": 0.1}}
+    wrong = problem(client.post("/api/v1/accounts/valdara/simulations", json=asked), 422)
+    assert "turnover_theirs" in json.dumps(wrong)
+
+
+def test_a_long_simulation_is_a_job_that_tells_how_far_it_is(client: httpx.Client):
+    asked = {"leaves": [BUYER], "leaving_months": [6], "replicates": 60, "months": 24, "curve": False,
+             "strategies": ["do_nothing", "diamond"]}  # fmt: skip
+    direct = client.post("/api/v1/accounts/valdara/simulations", json={**asked, "wait": 60}).json()
+    started = client.post("/api/v1/accounts/valdara/simulations", json={**asked, "wait": 0})
+    assert started.status_code == 202
+    job = started.json()["job"]
+    assert started.headers["location"] == f"/api/v1/simulations/{job}"
+    told = []
+    with client.stream("GET", f"/api/v1/simulations/{job}/events") as events:
+        assert events.headers["content-type"].startswith("text/event-stream")
+        name = ""
+        for line in events.iter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                told.append((name, json.loads(line.removeprefix("data: "))))
+    assert [name for name, _ in told[:-1]] == ["progress"] * (len(told) - 1)
+    name, last = told[-1]
+    assert (name, last["state"], last["progress"]) == ("end", "done", 1)
+    assert client.get(f"/api/v1/simulations/{job}").json() == direct
+
+
+def test_a_simulation_can_be_cancelled(client: httpx.Client):
+    asked = {"leaves": [BUYER], "leaving_months": [6], "replicates": 100_000, "strategies": ["diamond"],
+             "wait": 0}  # fmt: skip
+    job = client.post("/api/v1/accounts/valdara/simulations", json=asked).json()["job"]
+    assert client.get(f"/api/v1/simulations/{job}").status_code == 202
+    assert client.delete(f"/api/v1/simulations/{job}").json()["job"] == job
+    deadline = time.monotonic() + 30
+    while client.get(f"/api/v1/simulations/{job}").status_code == 202:
+        assert time.monotonic() < deadline, "it still runs"
+        time.sleep(0.05)
+    told = problem(client.get(f"/api/v1/simulations/{job}"), 409)
+    assert "cancelled" in told["detail"]
+    problem(client.get("/api/v1/simulations/none"), 404)
+    problem(client.get("/api/v1/simulations/none/events"), 404)
+    problem(client.delete("/api/v1/simulations/none"), 404)
+
+
+def test_only_so_many_simulations_wait(client: httpx.Client):
+    asked = {"replicates": 50_000, "strategies": ["do_nothing"], "wait": 0}
+    jobs, refused = [], None
+    while refused is None and len(jobs) < 40:
+        started = client.post("/api/v1/accounts/valdara/simulations", json=asked)
+        if started.status_code == 202:
+            jobs.append(started.json()["job"])
+        else:
+            refused = started
+    for job in jobs:
+        client.delete(f"/api/v1/simulations/{job}")
+    assert refused is not None
+    problem(refused, 429)
+
+
+def test_a_plan_is_proposed_written_and_kept(client: httpx.Client, work: Workspace):
+    asked = {"hours": 1, "months": 2, "gap": 0.05}
+    found = client.get("/api/v1/accounts/valdara/plan", params=asked)
+    assert found.status_code == 200, found.text
+    plan = found.json()
+    assert plan["status"] == "optimal"
+    assert plan["gap_after"] < plan["gap_before"]
+    first = plan["actions"][0]
+    csv = client.get("/api/v1/accounts/valdara/plan.csv", params=asked)
+    assert csv.headers["content-type"].startswith("text/csv")
+    assert first["stakeholder_name"] in csv.text
+    ics = client.get("/api/v1/accounts/valdara/plan.ics", params=asked)
+    assert ics.headers["content-type"].startswith("text/calendar")
+    assert ics.text.startswith("BEGIN:VCALENDAR")
+    assert not work.store.read("MATCH (a:Action) RETURN a LIMIT 1"), "a proposal is not kept"
+    try:
+        kept = client.post("/api/v1/accounts/valdara/plan", params=asked)
+        assert kept.status_code == 200
+        assert work.store.read("MATCH (a:Action) RETURN count(a) AS n")[0]["n"] == len(plan["actions"])
+    finally:
+        work.store.write("MATCH (a:Action) DETACH DELETE a")
+    problem(client.get("/api/v1/accounts/valdara/plan", params={"months": 0}), 422)
+
+
+def test_import(client: httpx.Client, work: Workspace):
+    files = [
+        ("files", ("organisations.csv", b"id,name,kind\nnew.acme,New Acme,key_account\n")),
+        ("files", ("people.csv", b"id,name,organisation,role\nnew.1,Ann Lee,new.acme,Donor\n")),
+    ]
+    preview = client.post("/api/v1/imports", files=files, data={"dry_run": "true"})
+    assert preview.status_code == 200, preview.text
+    assert preview.json()["dry_run"] is True
+    assert not work.store.read("MATCH (p:Person {id: 'new.1'}) RETURN p")
+    try:
+        done = client.post("/api/v1/imports", files=files).json()
+        assert done["created"]["Person"] == 1
+        assert [one["value"] for one in done["questions"]] == ["Donor"]
+        assert client.get("/api/v1/accounts/new.acme").json()["summary"]["people"]["theirs"] == 1
+        again = client.post("/api/v1/imports", files=files).json()
+        assert again["created"] == {}
+    finally:
+        work.store.write("MATCH (n) WHERE n.id STARTS WITH 'new.' DETACH DELETE n")
+
+
+def test_what_an_import_refuses(client: httpx.Client, tmp_path: Path):
+    told = problem(
+        client.post("/api/v1/imports", files=[("files", ("people.csv", b"id,name\n1,Ann\n"))]), 422
+    )
+    assert "organisation" in told["detail"]
+    twice = [("files", ("people.csv", b"x")), ("files", ("people.csv", b"y"))]
+    assert "people.csv" in problem(client.post("/api/v1/imports", files=twice), 422)["detail"]
+    problem(client.post("/api/v1/imports", files=[("files", ("../..", b"x"))]), 422)
+    problem(client.post("/api/v1/imports"), 422)
+    outside = tmp_path / "people.csv"
+    climbing = [("files", (f"../../../../../..{outside}", b"id,name,organisation\nnew.2,Ann,Acme\n"))]
+    client.post("/api/v1/imports", files=climbing, data={"dry_run": "true"})
+    assert not outside.exists()
+
+
+def test_every_operation_has_a_stable_name(client: httpx.Client):
+    described = client.get("/api/v1/openapi.json").json()
+    names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
+    assert sorted(names) == [
+        "cancel_simulation", "check", "follow_simulation", "get_account", "get_gaps", "get_health",
+        "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv", "get_plan_ics", "get_ropi",
+        "get_simulation", "get_without", "import_files", "list_accounts", "list_cookbook", "propose_plan",
+        "query", "save_plan", "start_simulation",
+    ]  # fmt: skip
+    assert all(path.startswith("/api/v1/") for path in described["paths"])
