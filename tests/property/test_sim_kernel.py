@@ -114,7 +114,7 @@ def same(one: Arrays, other: Arrays) -> bool:
 
 
 @given(cases())
-@QUICK
+@settings(QUICK, max_examples=150)
 def test_ordinary_mesa_agents_equal_the_kernel_bit_for_bit(case):
     account, scenario, chosen, seed = case
     assembly = assemble(account, scenario, chosen, MONTHS)

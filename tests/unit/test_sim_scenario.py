@@ -84,6 +84,11 @@ def test_the_option_and_the_file_make_the_same_objects(tmp_path, account):
     assert by_option.name == "Kim Lund and Anna Berg leave"
 
 
+def test_a_month_beyond_the_files_horizon_may_be_asked_for(account):
+    """The caller may run longer than the file says; the run itself checks its months."""
+    assert leaving_scenario(account, ["kim"], [30], onto=Scenario(months=24)).events[0].month == 30
+
+
 def test_one_month_is_for_all_who_leave(account):
     assert {event.month for event in leaving_scenario(account, ["kim", "lee"], [4]).events} == {4}
     assert leaving_scenario(account, ["kim"]).events[0].month == 6
