@@ -107,8 +107,8 @@ class Assembly:
     Parameters
     ----------
     free
-        A limit or wish to leave out: `budget`, `target_gap`, or the name of a yearly limit; `amount`
-        then sums up how much of it is used.
+        A limit to leave out: `budget` or the name of a yearly limit; `amount` then sums up how much of it
+        is used.
     """
 
     def __init__(self, program: Program, free: str | None = None) -> None:
@@ -129,9 +129,8 @@ class Assembly:
             self.amount = money
         elif np.isfinite(program.allowance.budget):
             self.linear.row(money, high=program.allowance.budget)
-        gap = program.wishes.gap
-        if gap is not None and free != "target_gap":
-            self.linear.row(self.pieces, low=program.outlook.gap_before - gap)
+        if program.wishes.gap is not None:
+            self.linear.row(self.pieces, low=program.outlook.gap_before - program.wishes.gap)
 
     @property
     def objective(self) -> dict[int, float]:
@@ -192,7 +191,7 @@ class Assembly:
             if stakeholder in program.second_bonus:
                 switch = self.linear.column(1.0, whole=True)
                 threads.setdefault(stakeholder, []).append(switch)
-                self.linear.row(effort | {switch: need * program.wishes.thread_margin}, high=0.0)
+                self.linear.row(effort | {switch: need}, high=0.0)
         for stakeholder, worth in program.second_bonus.items():
             missing = 2.0 - program.threads_kept[stakeholder]
             switches = dict.fromkeys(threads.get(stakeholder, []), -1.0)
@@ -236,6 +235,8 @@ def packing(hours: Mapping[str, float], cap: float) -> Iterable[tuple[dict[str, 
     Measured in units of u hours, rounded down, what fits a month never exceeds the month rounded down.
     Units are the touchpoints' own lengths and whole fractions of the cap.
     """
+    if not hours:
+        return
     units = {*hours.values(), *(cap / parts * (1 + 1e-7) for parts in range(2, 7))}
     seen = set()
     for unit in sorted(units):

@@ -123,7 +123,7 @@ class Outlook:
         """
         base, weight = float(self.base[stakeholder]), float(self.weight[stakeholder])
         most = min(most, self.needed(base, float(self.account.target[stakeholder])))
-        if most <= 0 or weight <= 0:
+        if most <= 0 or weight <= 0 or self.contact_gain <= 0:
             return Segments(np.zeros(1), np.zeros(1))
         last = exp(-self.contact_gain * most / 2.0)
         pieces = max(1, ceil((1.0 - last) * sqrt(base * weight / (2.0 * SEGMENT_TOLERANCE))))

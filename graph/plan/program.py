@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor
+from math import floor, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +62,14 @@ class Wishes:
         Largest weighted gap at the horizon.
     two_threads
         Whether every decision maker must have two threads then.
-    thread_margin
-        Times the effort that the program thinks a thread needs.
+    margin
+        At least 1: effort counts for this much less than the program thinks, in case the exact rules ask
+        for more than it does.
     """
 
     gap: float | None = None
     two_threads: bool = False
-    thread_margin: float = 1.0
+    margin: float = 1.0
 
     def __bool__(self) -> bool:
         return self.gap is not None or self.two_threads
@@ -97,7 +98,8 @@ class Program:
         self.kinds = {name: kinds[name] for name in sorted(kinds) if outlook.effort(name) > 0}
         self.most = {name: floor(allowance.yearly[name] * outlook.months / 12 + 1e-9) for name in self.kinds}
         self.worth = {
-            index: float(outlook.keep(float(account.target[index])).mean()) for index in outlook.eligible
+            index: float(outlook.keep(float(account.target[index])).mean()) / wishes.margin
+            for index in outlook.eligible
         }
         self.triples: list[Triple] = [
             (person, stakeholder, name)
@@ -157,13 +159,14 @@ class Program:
 
         The effort fades as that of a tie at the thread's own strength, which is faster than at the target.
         """
-        worth = float(self.outlook.keep(self.outlook.thread_min).mean())
+        worth = float(self.outlook.keep(self.outlook.thread_min).mean()) / self.wishes.margin
         faded = self.outlook.faded
-        return {
+        needed = {
             pair: self.outlook.needed(1.0 - float(faded[pair]), self.outlook.thread_min) / worth
             for pair, bonus in self.pair_bonus.items()
             if faded[pair] < self.outlook.thread_min and (bonus > 0 or pair[1] in self.second_bonus)
         }
+        return {pair: effort for pair, effort in needed.items() if isfinite(effort)}
 
     def efforts(self, counts: Counts) -> dict[int, float]:
         """Return each stakeholder's effort at the horizon, evenly spread."""
@@ -199,7 +202,7 @@ class Program:
             need = self.thread_effort.get((person, stakeholder))
             if need is not None:
                 value += self.pair_bonus[person, stakeholder] * min(1.0, spent / need)
-                threads += spent >= need * self.wishes.thread_margin - TOLERANCE
+                threads += spent >= need - TOLERANCE
         return value + (self.second_bonus.get(stakeholder, 0.0) if threads >= 2 else 0.0)
 
     def _parts(self, counts: Counts) -> dict[int, Part]:

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from graph.account import Account
-from graph.plan.choose import Choice, choose
+from graph.plan.draft import Draft, pursue
 from graph.plan.model import Action, Plan, PlanLimits, action_id
 from graph.plan.outlook import Outlook, Triple
 from graph.plan.program import Allowance, Counts, Program, Wishes
 from graph.plan.reasons import Reasons
 from graph.plan.relax import relaxations
-from graph.plan.schedule import Calendar, due_on, spread
-
-# Hard wishes hold by the exact rules: where the program's view of them falls short, it aims beyond them.
-TIGHTENINGS = 4
-THREAD_STEP = 1.15
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A choice with its months, as the exact rules see it."""
-
-    program: Program
-    choice: Choice
-    calendar: Calendar
-    gains: list[float]
-    gap_after: float
-    single: tuple[str, ...]  # decision makers left with fewer than two threads
+from graph.plan.schedule import due_on
 
 
 def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
@@ -59,12 +42,8 @@ def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
     limits = limits or PlanLimits()
     outlook = Outlook(account, limits.months)
     allowance = Allowance.of(outlook, limits)
-    wishes = Wishes(limits.target_gap, limits.two_threads)
-    draft = _draft(Program(outlook, allowance, wishes), limits)
-    if draft.choice.infeasible:
-        return _infeasible(draft.program, limits)
-    draft = _tightened(draft, limits)
-    return _plan(draft, limits)
+    draft = pursue(Program(outlook, allowance, Wishes(limits.target_gap, limits.two_threads)), limits)
+    return _infeasible(draft.program, limits) if draft.infeasible else _plan(draft, limits)
 
 
 def objective_of(account: Account, limits: PlanLimits, actions: Iterable[Action]) -> float:
@@ -77,68 +56,12 @@ def objective_of(account: Account, limits: PlanLimits, actions: Iterable[Action]
     return Program(outlook, Allowance.of(outlook, limits), Wishes()).objective(counts)
 
 
-def _draft(program: Program, limits: PlanLimits) -> Draft:
-    choice = choose(program, limits.gap, limits.time_limit)
-    calendar = spread(program, choice.counts or {}, limits.time_limit)
-    placed = _by_day(program.outlook, calendar)
-    gains, gap_after = program.outlook.marginal_gains(placed)
-    return Draft(
-        program, choice, replace(calendar, placed=placed), gains, gap_after, _single(program, placed)
-    )
-
-
-def _by_day(outlook: Outlook, calendar: Calendar) -> tuple[tuple[Triple, int], ...]:
-    """Sort actions as the plan lists them; positions sort like ids."""
-    return tuple(sorted(calendar.placed, key=lambda placed: (placed[1], placed[0])))
-
-
-def _single(program: Program, placed: Iterable[tuple[Triple, int]]) -> tuple[str, ...]:
-    """Return the decision makers who have fewer than two threads at the horizon, by the exact rules."""
-    outlook = program.outlook
-    strengths = outlook.strengths(placed)
-    return tuple(
-        outlook.account.theirs[index].id
-        for index in program.second_bonus
-        if sum(
-            strengths.get((person, index), float(outlook.faded[person, index])) >= outlook.thread_min
-            for person in range(len(outlook.account.ours))
-        )
-        < 2
-    )
-
-
-def _misses(draft: Draft, limits: PlanLimits) -> tuple[float, bool]:
-    """Return by how much the gap misses the wish, and whether threads are missing."""
-    over = 0.0 if limits.target_gap is None else max(0.0, draft.gap_after - limits.target_gap)
-    return over, limits.two_threads and bool(draft.single)
-
-
-def _tightened(draft: Draft, limits: PlanLimits) -> Draft:
-    """Aim beyond the wishes until the exact rules keep them, or the program finds no such plan."""
-    best = draft
-    for _ in range(TIGHTENINGS):
-        over, thin = _misses(best, limits)
-        if not over and not thin:
-            break
-        wishes = best.program.wishes
-        aim = Wishes(
-            None if wishes.gap is None else max(0.0, wishes.gap - 1.05 * over),
-            wishes.two_threads,
-            wishes.thread_margin * (THREAD_STEP if thin else 1.0),
-        )
-        next_draft = _draft(Program(best.program.outlook, best.program.allowance, aim), limits)
-        if next_draft.choice.counts is None or _misses(next_draft, limits) >= (over, thin):
-            break
-        best = next_draft
-    return best
-
-
 def _plan(draft: Draft, limits: PlanLimits) -> Plan:
     program, choice, outlook = draft.program, draft.choice, draft.program.outlook
     account, reasons = outlook.account, Reasons(outlook)
     seen: Counter[tuple[Triple, int]] = Counter()
     actions = []
-    for ((person, stakeholder, kind), month), gain in zip(draft.calendar.placed, draft.gains, strict=True):
+    for ((person, stakeholder, kind), month), gain in zip(draft.placed, draft.gains, strict=True):
         seen[(person, stakeholder, kind), month] += 1
         ours, theirs, day = account.ours[person], account.theirs[stakeholder], due_on(account.as_of, month)
         ordinal = seen[(person, stakeholder, kind), month]
@@ -187,7 +110,7 @@ def _warnings(draft: Draft, limits: PlanLimits) -> Iterable[str]:
             f"The time limit of {limits.time_limit:g} s came before the proof: a better plan may exist, "
             + ("with no known bound." if choice.bound is None else f"of at most {choice.bound:.4f}.")
         )
-    if not draft.calendar.placed and choice.proved:
+    if not draft.placed and choice.proved:
         yield f"Nothing to plan: {_why_nothing(program)}."
     if draft.calendar.left_out:
         yield (
@@ -198,17 +121,6 @@ def _warnings(draft: Draft, limits: PlanLimits) -> Iterable[str]:
         yield (
             f"The months keep all but {draft.calendar.loss:.4f} of the objective "
             f"({draft.calendar.loss / choice.objective:.2%}), because whole touchpoints do not spread evenly."
-        )
-    over, thin = _misses(draft, limits)
-    if over:
-        yield (
-            f"By the exact rules the gap falls to {draft.gap_after:.4f}, which misses {limits.target_gap:g} "
-            f"by {over:.4f}; the program that chooses the actions thinks it is reached."
-        )
-    if thin:
-        yield (
-            "By the exact rules these decision makers do not reach two threads: "
-            f"{', '.join(draft.single)}; the program that chooses the actions thinks they do."
         )
     assumed = sum(person.time_capacity is None for person in account.ours)
     if assumed:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil
+from math import ceil, inf, isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
+from graph.plan.draft import STEP, STEPS, pursue
 from graph.plan.highs import Assembly, yearly_limit
 from graph.plan.model import PlanLimits, Relaxation
-from graph.plan.program import Program
+from graph.plan.program import Allowance, Program, Wishes
 
-# Hours are searched to this share of themselves; every amount is rounded up to its last decimal, so that
-# granting it suffices.
-PRECISION = 1e-3
+# Amounts are searched to this share of themselves and rounded up to their last decimal, so that granting
+# them suffices.
+PRECISION = 0.01
 DECIMALS = {"budget": 2, "hours": 3, "time_capacity": 3, "target_gap": 4}
+HOURS = ("hours", "time_capacity")
 HOURS_IN_A_MONTH = 730.5
 
 
@@ -26,63 +27,116 @@ def relaxations(program: Program, limits: PlanLimits) -> tuple[Relaxation, ...]:
     `budget` is the sum of money, `hours` the cap per person and month that was asked for, `time_capacity`
     the hours a month that everybody of ours has at least, `yearly_limit.KIND` the touchpoints of a kind
     with one stakeholder in a year, `target_gap` the gap that was asked for.
+
+    Parameters
+    ----------
+    program
+        The last that was tried, with its margin.
     """
-    return tuple(
-        Relaxation(limit, _rounded_up(least, DECIMALS.get(limit, 0)))
-        for limit, least in _least_amounts(program, limits)
-        if least is not None
-    )
-
-
-def _least_amounts(program: Program, limits: PlanLimits) -> Iterator[tuple[str, float | None]]:
-    if np.isfinite(program.allowance.budget):
-        yield "budget", _least_used(program, "budget", limits)
-    own = program.outlook.account.hours
-    if limits.hours is not None and (own > limits.hours).any():
-        yield (
-            "hours",
-            _least_hours(program, limits, limits.hours, float(own.max()), lambda cap: np.minimum(own, cap)),
-        )
-    most = HOURS_IN_A_MONTH if limits.hours is None else limits.hours
-    if (own < most).any():
-        yield (
-            "time_capacity",
-            _least_hours(program, limits, 0.0, most, lambda cap: np.minimum(np.maximum(own, cap), most)),
-        )
-    for kind in program.kinds:
-        yield yearly_limit(kind), _least_used(program, yearly_limit(kind), limits)
+    found = []
+    for limit in _limits(program, limits):
+        least = _least_amount(program, limit, limits)
+        if least is not None:
+            found.append(Relaxation(limit, least))
     if limits.target_gap is not None:
-        yield "target_gap", _least_used(program, "target_gap", limits)
+        least = _least_gap(program, limits)
+        if least is not None:
+            found.append(Relaxation("target_gap", least))
+    return tuple(found)
+
+
+def _limits(program: Program, limits: PlanLimits) -> Iterator[str]:
+    own = program.outlook.account.hours
+    if isfinite(program.allowance.budget):
+        yield "budget"
+    if limits.hours is not None and (own > limits.hours).any():
+        yield "hours"
+    if (own < (HOURS_IN_A_MONTH if limits.hours is None else limits.hours)).any():
+        yield "time_capacity"
+    for kind in program.kinds:
+        yield yearly_limit(kind)
+
+
+def _least_amount(program: Program, limit: str, limits: PlanLimits) -> float | None:
+    """Return the least of a limit with which a plan keeps the wishes by the exact rules.
+
+    The program finds the least by its own view; where the exact rules ask for more, so does its margin.
+    """
+    missed = _now(program, limit, limits)
+    for step in range(STEPS):
+        wishes = replace(program.wishes, margin=program.wishes.margin * STEP**step)
+        aiming = Program(program.outlook, program.allowance, wishes)
+        least = _least_hours(aiming, limit, limits) if limit in HOURS else _least_used(aiming, limit, limits)
+        if least is None:
+            return None
+        amount = _rounded_up(least, DECIMALS.get(limit, 0))
+        if amount <= missed:
+            continue
+        if not _kept(program, limit, amount, limits):
+            missed = amount
+            continue
+        while amount - missed > PRECISION * amount:
+            middle = _rounded_up((missed + amount) / 2.0, DECIMALS.get(limit, 0))
+            if not missed < middle < amount:
+                break
+            if _kept(program, limit, middle, limits):
+                amount = middle
+            else:
+                missed = middle
+        return amount
+    return None
+
+
+def _now(program: Program, limit: str, limits: PlanLimits) -> float:
+    """Return how much of a limit there is, which is known to be too little."""
+    if limit == "budget":
+        return program.allowance.budget
+    if limit == "hours":
+        return limits.hours or 0.0
+    if limit == "time_capacity":
+        return float(program.outlook.account.hours.min())
+    return program.allowance.yearly[limit.removeprefix(yearly_limit(""))]
+
+
+def _kept(program: Program, limit: str, amount: float, limits: PlanLimits) -> bool:
+    """Tell whether a plan keeps the wishes with so much of a limit."""
+    wishes = replace(program.wishes, margin=1.0)
+    draft = pursue(Program(program.outlook, _granted(program, limit, amount, limits), wishes), limits)
+    return draft.choice.counts is not None and not draft.infeasible
+
+
+def _granted(program: Program, limit: str, amount: float, limits: PlanLimits) -> Allowance:
+    """Return the limits with one of them set to an amount."""
+    allowance, own = program.allowance, program.outlook.account.hours
+    if limit == "budget":
+        return replace(allowance, budget=amount)
+    if limit == "hours":
+        return replace(allowance, caps=np.minimum(own, amount))
+    if limit == "time_capacity":
+        cap = inf if limits.hours is None else limits.hours
+        return replace(allowance, caps=np.minimum(np.maximum(own, amount), cap))
+    kind = limit.removeprefix(yearly_limit(""))
+    return replace(allowance, yearly={**allowance.yearly, kind: amount})
 
 
 def _least_used(program: Program, limit: str, limits: PlanLimits) -> float | None:
-    """Return how little of a freed limit the wishes need; None where even without it they fail."""
+    """Return how little of a freed limit the program needs; None where even without it the wishes fail."""
     assembly = Assembly(program, free=limit)
-    if limit == "target_gap":
-        solution = assembly.linear.maximise(assembly.pieces, limits.gap, limits.time_limit)
-        counts = assembly.chosen(solution)
-        return None if counts is None else program.outlook.gap_before - program.closed(counts)
     goal = {column: -worth for column, worth in assembly.amount.items()}
     solution = assembly.linear.maximise(goal, limits.gap, limits.time_limit)
-    if solution.values is None:
-        return None
-    return solution.worth(assembly.amount)
+    return None if solution.values is None else solution.worth(assembly.amount)
 
 
-def _least_hours(
-    program: Program,
-    limits: PlanLimits,
-    low: float,
-    high: float,
-    caps: Callable[[float], NDArray[np.float64]],
-) -> float | None:
-    """Return the smallest cap that makes the wishes feasible; it takes a search, since kinds do not split."""
+def _least_hours(program: Program, limit: str, limits: PlanLimits) -> float | None:
+    """Return the smallest cap with which the program is feasible: a search, since kinds do not split."""
 
     def feasible(cap: float) -> bool:
-        allowance = replace(program.allowance, caps=caps(cap))
-        assembly = Assembly(Program(program.outlook, allowance, program.wishes))
-        return assembly.linear.maximise({}, 1.0, limits.time_limit).values is not None
+        trial = Program(program.outlook, _granted(program, limit, cap, limits), program.wishes)
+        return Assembly(trial).linear.maximise({}, 1.0, limits.time_limit).values is not None
 
+    own = program.outlook.account.hours
+    low = float(limits.hours or 0.0) if limit == "hours" else 0.0
+    high = float(own.max()) if limit == "hours" else (limits.hours or HOURS_IN_A_MONTH)
     if not feasible(high):
         return None
     # From below by doubling: most amounts are small beside the most there is.
@@ -94,6 +148,15 @@ def _least_hours(
         middle = (low + high) / 2.0
         low, high = (low, middle) if feasible(middle) else (middle, high)
     return high
+
+
+def _least_gap(program: Program, limits: PlanLimits) -> float | None:
+    """Return a gap that a plan within the limits keeps; None where it is the other wish that fails."""
+    wishes = Wishes(None, limits.two_threads)
+    draft = pursue(Program(program.outlook, program.allowance, wishes), limits)
+    if draft.infeasible or draft.choice.counts is None:
+        return None
+    return _rounded_up(draft.gap_after, DECIMALS["target_gap"])
 
 
 def _rounded_up(amount: float, decimals: int) -> float:
