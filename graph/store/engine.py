@@ -126,6 +126,7 @@ def _answers(folder: DataFolder, process: psutil.Process) -> bool:
     while port is not None and server.serving(folder, process.pid):
         if answers(f"bolt://127.0.0.1:{port}", *folder.credentials()):
             return True
+        folder.check_room()  # a server that ran out of it stays and does not answer
         if time.monotonic() > deadline:
             break
         time.sleep(0.1)
