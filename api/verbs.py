@@ -452,13 +452,14 @@ def simulate(
 def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[Strategy, ...]:
     """Return strategies by name or from a file; `plan` is the saved plan, else what is proposed."""
     import simulation as model
+    from graph.plan import upcoming
     from graph.store.plans import read_plan
 
     if text is not None and (Path(text).suffix.lower() in (".yaml", ".yml", ".json") or Path(text).is_file()):
         return model.load_strategies(Path(text), account)
     names = None if text is None else [name.strip() for name in text.split(",") if name.strip()]
     saved = read_plan(work.store, account.id) if names is None or "plan" in names else None
-    return model.strategies_for(account, saved.actions if saved else None, names)
+    return model.strategies_for(account, upcoming(account, saved).actions if saved else None, names)
 
 
 @dataclass(frozen=True)

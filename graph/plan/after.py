@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.account import Account
+from graph.plan.days import month_of
 from graph.plan.model import Plan
 from graph.plan.outlook import Outlook
-from graph.plan.schedule import month_of
 
 
 def upcoming(account: Account, plan: Plan) -> Plan:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from graph.account import Account
+from graph.plan.days import days_of
 from graph.plan.draft import Draft, pursue
 from graph.plan.model import Action, Plan, PlanLimits, action_id
 from graph.plan.outlook import Outlook, Triple
 from graph.plan.program import Allowance, Counts, Program, Wishes
 from graph.plan.reasons import Reasons
 from graph.plan.relax import relaxations
-from graph.plan.schedule import due_on
 
 
 def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
@@ -59,12 +60,13 @@ def objective_of(account: Account, limits: PlanLimits, actions: Iterable[Action]
 def _plan(draft: Draft, limits: PlanLimits) -> Plan:
     program, choice, outlook = draft.program, draft.choice, draft.program.outlook
     account, reasons = outlook.account, Reasons(outlook)
-    seen: Counter[tuple[Triple, int]] = Counter()
+    seen: Counter[tuple[Triple, date]] = Counter()
     actions = []
-    for ((person, stakeholder, kind), month), gain in zip(draft.placed, draft.gains, strict=True):
-        seen[(person, stakeholder, kind), month] += 1
-        ours, theirs, day = account.ours[person], account.theirs[stakeholder], due_on(account.as_of, month)
-        ordinal = seen[(person, stakeholder, kind), month]
+    days = days_of(account.as_of, draft.placed)
+    for ((person, stakeholder, kind), month), day, gain in zip(draft.placed, days, draft.gains, strict=True):
+        ours, theirs = account.ours[person], account.theirs[stakeholder]
+        seen[(person, stakeholder, kind), day] += 1
+        ordinal = seen[(person, stakeholder, kind), day]
         actions.append(
             Action(
                 id=action_id(account.id, ours.id, theirs.id, kind, day, ordinal),
@@ -96,7 +98,9 @@ def _plan(draft: Draft, limits: PlanLimits) -> Plan:
         schedule_loss=draft.calendar.loss,
         hours=sum(action.hours for action in actions),
         cost=sum(action.cost for action in actions),
-        actions=tuple(actions),
+        actions=tuple(
+            sorted(actions, key=lambda one: (one.due_on, one.person, one.stakeholder, one.kind, one.id))
+        ),
         warnings=tuple(_warnings(draft, limits)),
     )
 

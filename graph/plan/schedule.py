@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil, floor
 
@@ -130,25 +129,3 @@ def _loss(program: Program, counts: Counts, streams: Spread) -> float:
     for stakeholder, even in program.efforts(counts).items():
         kept += program.segments[stakeholder].at(min(even, effort[stakeholder]))
     return max(0.0, program.objective(counts) - kept)
-
-
-def due_on(as_of: date, month: int) -> date:
-    """Return the day of a month's actions: a working day near the middle of the month after `as_of`.
-
-    Months count from `as_of`; each of them falls in another calendar month.
-    """
-    middle = as_of + timedelta(days=15)
-    year, index = divmod(middle.month - 1 + month - 1, 12)
-    first = date(middle.year + year, index + 1, 1)
-    last = (date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)).day
-    day = first.replace(day=min(middle.day, last))
-    if day.weekday() < 5:
-        return day
-    monday = day + timedelta(days=7 - day.weekday())
-    return monday if monday.month == day.month else day - timedelta(days=day.weekday() - 4)
-
-
-def month_of(as_of: date, due: date) -> int:
-    """Return the plan month that a day falls in: the number of months begun since `as_of`, at least 1."""
-    months = (due.year - as_of.year) * 12 + due.month - as_of.month
-    return max(1, months + (due.day > as_of.day))

@@ -102,7 +102,8 @@ SALES = """
 MATCH (a:Organisation)-[:SELLS_TO*0..3]->(e:EndCustomer) WHERE a.id IN $accounts
 MATCH (seller:Organisation)-[r:SELLS_TO|SELLS_DIRECT_TO]->(e)
 RETURN a.id AS account, seller.id AS seller, seller.name AS seller_name,
-       type(r) = 'SELLS_DIRECT_TO' AS direct, e.id AS end_customer, e.name AS end_customer_name, r.volume AS volume, r.brand AS brand
+       type(r) = 'SELLS_DIRECT_TO' AS direct, e.id AS end_customer, e.name AS end_customer_name,
+       r.volume AS volume, r.brand AS brand
 """
 
 OUR_PEOPLE = "MATCH (p:Person)-[:EMPLOYED_BY]->(:Supplier) RETURN DISTINCT p.id AS id"

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from graph.errors import UnknownName
+from graph.plan.days import month_of
 from graph.plan.model import Action, Plan
-from graph.plan.schedule import month_of
 from graph.store import Store, Transaction
 
 PROPOSED = "proposed"

@@ -19,7 +19,7 @@ import psutil
 from graph.errors import StoreError
 from graph.store.folder import DataFolder, cannot_write
 
-HEAP = "1g"
+HEAP = "1536m"
 SECONDS_TO_START = 180
 SECONDS_TO_STOP = 60
 ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"

@@ -25,6 +25,7 @@ from graph.plan import (
     strengths_after,
     upcoming,
 )
+from graph.plan.days import days_of, working_days
 from graph.plan.highs import packing
 from graph.plan.outlook import SEGMENT_TOLERANCE, Outlook
 from graph.plan.program import Allowance, Program, Wishes
@@ -197,7 +198,7 @@ def test_upcoming_leaves_out_what_is_over_and_who_has_left() -> None:
     left = upcoming(later, plan)
     assert {action.person for action in left.actions} == {"o1"}
     assert left.actions
-    assert len(left.actions) == sum(a.person == "o1" and a.month > 3 for a in plan.actions)
+    assert len(left.actions) == sum(a.person == "o1" and a.due_on > later.as_of for a in plan.actions)
     assert all(a.month == month_of(later.as_of, a.due_on) for a in left.actions)
     assert min(a.month for a in left.actions) == 1
     assert "somebody in them has left" in left.warnings[-1]
@@ -209,3 +210,24 @@ def test_strengths_after_a_plan_leave_the_gap_after_it() -> None:
     strength = strengths_after(CASE, plan)
     shortfall = np.maximum(CASE.target - (1 - np.prod(1 - strength, axis=0)), 0)
     assert float((CASE.influence / CASE.target * shortfall).sum()) == pytest.approx(plan.gap_after, abs=1e-9)
+
+
+def test_a_month_of_actions_is_spread_over_its_working_days():
+    as_of = date(2026, 11, 22)
+    placed = [((0, 0, "call"), 1)] * 3 + [((0, 1, "meeting"), 1)] * 2 + [((1, 0, "call"), 2)]
+    days = days_of(as_of, placed)
+    assert len({*days[:3]}) == 3
+    assert len({*days[:5]}) == 5
+    assert all(day.weekday() < 5 for day in days)
+    assert [month_of(as_of, day) for day in days] == [month for _, month in placed]
+    assert all(day.month == 12 for day in days[:5])
+
+
+def test_every_month_has_working_days_and_the_middle_is_one_of_them():
+    for first in range(60):
+        as_of = date(2026, 1, 1) + timedelta(days=7 * first)
+        for month in range(1, 25):
+            days = working_days(as_of, month)
+            assert due_on(as_of, month) in days
+            assert all(month_of(as_of, day) == month for day in days)
+            assert min(days) > as_of
