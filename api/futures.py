@@ -9,7 +9,7 @@ from api import words
 from graph.account import Account
 from graph.measures import Measures, Shape, measure
 from graph.removal import Without, remove
-from simulation.answer import CALIBRATION, Answer, HoursCurve
+from simulation.answer import CALIBRATION, Answer, Cost, HoursCurve
 from simulation.comparison import Comparison, Estimate
 from simulation.results import Simulation
 from visualisation.charts import Option, look, over_hours, over_time, strategy_name
@@ -101,7 +101,9 @@ def _paper_sentence(before: Measures, after: Measures, found: Without, lost: int
         return "No tie goes with them; what is covered stays covered."
     if found.connectivity[1] == 0 and found.connectivity[0] > 0:
         return f"{ties.capitalize()}, and nothing joins the two sides any more."
-    covered = f"coverage falls from {words.percent(start)} to {words.percent(end)}"
+    covered = f"covered influence falls from {words.percent(start)} to {words.percent(end)}"
+    if words.percent(start) == words.percent(end):
+        covered = f"covered influence stays at {words.percent(end)}"
     uncovered = len(found.stakeholders_uncovered)
     rest = (
         f", {words.count(uncovered, 'more person is', 'more people are')} left uncovered" if uncovered else ""
@@ -115,8 +117,8 @@ def _as(shape: Shape) -> str:
     return SHAPES[shape]
 
 
-def sentence(run: Simulation, answered: Answer) -> str:
-    """Return which strategy holds up best, how sure that is, and how it depends on the hours."""
+def sentences(run: Simulation, answered: Answer) -> list[str]:
+    """Return which strategy holds up best, how sure that is, what it costs, and what more hours would do."""
     verdict = answered.verdict
     best = strategy_name(verdict.best)
     lost = run.estimate("account_lost", verdict.best)
@@ -126,6 +128,7 @@ def sentence(run: Simulation, answered: Answer) -> str:
     ]
     if verdict.over is not None and verdict.next is not None:
         said.append(_against(run, verdict.over, strategy_name(verdict.next), settled=verdict.settled))
+    said += [_costs(cost) for cost in answered.costs if cost.strategy == verdict.best]
     if answered.curve is not None:
         said.append(_by_hours(answered.curve))
     if verdict.earns_most != verdict.best:
@@ -136,7 +139,18 @@ def sentence(run: Simulation, answered: Answer) -> str:
             f"The account starts on {'a single' if answered.connectivity else 'no'} thread, so every "
             f"strategy has only {words.count(months, 'month', 'months')} to build more."
         )
-    return " ".join(said)
+    return said
+
+
+def _costs(cost: Cost) -> str:
+    revenue = _negative(cost.revenue)
+    if revenue.mean is None or revenue.mean <= 0.0:
+        return "The leaving itself costs no revenue then."
+    back = words.figure(cost.recovery_months.mean, 1)
+    return (
+        f"The leaving itself costs {_amount(revenue.mean)} of revenue then ({_range(revenue, _amount)}), and "
+        f"access is back after {back} months."
+    )
 
 
 def _against(run: Simulation, over: Comparison, other: str, *, settled: bool) -> str:
@@ -300,7 +314,7 @@ def view(run: Simulation, answered: Answer) -> dict[str, Any]:
         "replicates": run.replicates,
         "months": run.months,
         "seed": run.seed,
-        "said": sentence(run, answered),
+        "said": sentences(run, answered),
         "told": run.warnings,
         "charts": charts(run, answered),
         "columns": [column for column, *_ in rows[0].cells] if rows else [],

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
-from graph.store.plans import read_plan
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
@@ -28,8 +27,9 @@ from api.routes import AccountName, AsOf, Limits, Proposed, Runs, Work
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure
-from graph.plan import Plan, PlanLimits
+from graph.plan import Plan
 from graph.profile import summarise
+from graph.store.plans import read_plan
 from simulation.strategies import NAMES
 
 VISUALISATION = Path(visualisation.__file__).parent
@@ -181,7 +181,7 @@ def plan_part(
     as_of: AsOf = None,
 ) -> Response:
     """Show a proposed plan."""
-    return _plan_part(request, account, proposed.get(work, account, limits, as_of), limits, as_of)
+    return _plan_part(request, account, proposed.get(work, account, limits, as_of), as_of)
 
 
 @router.post("/accounts/{account:segment}/plan")
@@ -190,14 +190,13 @@ def save_plan(
 ) -> Response:
     """Keep a proposed plan, and show it."""
     kept = verbs.plan(work, account, limits, save=True, as_of=as_of)
-    return _plan_part(request, account, kept, limits, as_of, saved=kept.body.status != "infeasible")
+    return _plan_part(request, account, kept, as_of, saved=kept.body.status != "infeasible")
 
 
 def _plan_part(
     request: Request,
     account: str,
     result: verbs.Result[Plan],
-    limits: PlanLimits,
     as_of: date | None,
     *,
     saved: bool = False,
@@ -206,9 +205,7 @@ def _plan_part(
         "_plan.html",
         plan=result.body,
         said=words.plan(result.body),
-        limits=limits,
         asked=f"?{request.url.query}" if request.url.query else "",
-        as_of=as_of,
         shown=ACTIONS_SHOWN,
         saved=saved,
         **place(account, as_of),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi import Path as InPath
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from starlette.responses import Response, StreamingResponse
 
 from api import verbs
@@ -276,14 +276,18 @@ def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress:
         )
 
 
+# An empty field of a form says nothing.
+Unless = Annotated[
+    Annotated[float, Field(ge=0)] | None, BeforeValidator(lambda value: None if value == "" else value)
+]
+
+
 def plan_limits(
-    budget: Annotated[float | None, Query(ge=0, description="Most that all actions may cost.")] = None,
-    hours: Annotated[float | None, Query(ge=0, description="Cap per person and month, in hours.")] = None,
+    budget: Annotated[Unless, Query(description="Most that all actions may cost.")] = None,
+    hours: Annotated[Unless, Query(description="Cap per person and month, in hours.")] = None,
     months: Annotated[int, Query(ge=1, le=60, description="Length of the plan.")] = 12,
     gap: Annotated[float, Query(ge=0, lt=1, description="Relative gap up to which it is proved.")] = 0.001,
-    target_gap: Annotated[
-        float | None, Query(ge=0, description="The weighted gap must fall to this.")
-    ] = None,
+    target_gap: Annotated[Unless, Query(description="The weighted gap must fall to this.")] = None,
     require: Annotated[
         Literal["two-threads"] | None, Query(description="Two threads for every decision maker.")
     ] = None,

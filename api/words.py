@@ -15,6 +15,7 @@ from graph.plan import Plan
 from graph.profile import AccountProfile, AccountSummary
 
 UNKNOWN = "–"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GAP_WORDS = {
     "function_uncovered": "Function nobody covers",
     "coverage": "Covered too little",
@@ -27,6 +28,7 @@ GAP_WORDS = {
     "stale_score": "Score not verified",
     "no_opponent_known": "No opponent known",
 }
+SPELT = {"e_mail": "e-mail", "r_and_d": "R&D", "it": "IT"}
 SIGNS = {"ally": "+", "neutral": "=", "against": "−"}
 SHAPE_WORDS = {
     "none": "No thread joins the two sides.",
@@ -60,13 +62,13 @@ def money(value: float) -> str:
 
 
 def day(value: date) -> str:
-    """Return a day in words: 31 January 2026."""
-    return f"{value.day} {value:%B} {value.year}"
+    """Return a day with its month as a word: 31 Jan 2026."""
+    return f"{value.day}\u00a0{MONTHS[value.month - 1]}\u00a0{value.year}"
 
 
 def word(value: str | None) -> str:
     """Return a value of the vocabulary as words."""
-    return value.replace("_", " ") if value else "unknown"
+    return SPELT.get(value, value.replace("_", " ")) if value else "unknown"
 
 
 def gap_word(kind: str) -> str:
