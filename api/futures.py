@@ -178,13 +178,13 @@ def _by_hours(curve: HoursCurve) -> str:
 def _between(found: Estimate) -> str:
     if found.ci_low is None or found.ci_high is None:
         return ""
-    return f" ({_range(found, lambda value: f'{100.0 * value:.1f}')})"
+    return f" ({_range(found, lambda value: f'{100.0 * value:.1f}')}\u00a0%)"
 
 
 def _range(found: Estimate, text: Any) -> str:
     if found.ci_low is None or found.ci_high is None:
         return ""
-    return f"{text(found.ci_low)} … {text(found.ci_high)}"
+    return f"{text(found.ci_low)}\u00a0…\u00a0{text(found.ci_high)}"
 
 
 def charts(run: Simulation, answered: Answer) -> list[Chart]:

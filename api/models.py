@@ -20,7 +20,6 @@ from pydantic import (
 
 from api import verbs
 from api.problems import Problem
-from graph.cookbook import Entry
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
 from graph.plan import Plan
@@ -63,6 +62,7 @@ WithoutDocument = _document("WithoutDocument", Without)
 CheckDocument = _document("CheckDocument", verbs.Checked)
 PlanDocument = _document("PlanDocument", Plan)
 ImportDocument = _document("ImportDocument", ImportReport)
+CookbookDocument = _document("CookbookDocument", verbs.CookbookList)
 QueryDocument = _document("QueryDocument", QueryResult)
 
 
@@ -71,14 +71,6 @@ class HealthDocument(BaseModel):
 
     status: str
     today: date
-
-
-class CookbookDocument(BaseModel):
-    """The questions that ship."""
-
-    as_of: date
-    warnings: list[str]
-    cookbook: list[Entry]
 
 
 class JobDocument(BaseModel):

@@ -41,7 +41,6 @@ from api.problems import MEDIA_TYPE, Problem
 from api.reading import Proposals, Reading
 from api.settings import Settings
 from api.verbs import Workspace
-from graph import cookbook
 from graph.errors import InputError
 from graph.plan import PlanLimits, plan_csv, plan_ics
 from graph.removal import Relation
@@ -454,9 +453,20 @@ def check(work: Work) -> Response:
 
 
 @router.get("/cookbook", operation_id="list_cookbook", response_model=CookbookDocument, tags=["query"])
-def list_cookbook(work: Work) -> Response:
+def list_cookbook() -> Response:
     """Return the questions that ship, with their Cypher and parameters."""
-    return answer(verbs.Result(work.today, (), {"cookbook": list(cookbook.entries().values())}))
+    return answer(verbs.cookbook_entries(full=True))
+
+
+@router.get(
+    "/cookbook/{question}",
+    operation_id="get_cookbook_entry",
+    response_model=CookbookDocument,
+    tags=["query"],
+)
+def get_cookbook_entry(question: Annotated[str, InPath(description="Its name.")]) -> Response:
+    """Return one question of the cookbook."""
+    return answer(verbs.cookbook_entries(question, full=True))
 
 
 @router.post("/query", operation_id="query", response_model=QueryDocument, tags=["query"])

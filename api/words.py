@@ -50,7 +50,7 @@ def percent(value: float | None, digits: int = 0) -> str:
 
 def shape(value: Shape) -> str:
     """Return a shape as a word."""
-    return "no thread" if value == "none" else value.capitalize()
+    return "No thread" if value == "none" else value.capitalize()
 
 
 def money(value: float) -> str:
@@ -78,7 +78,7 @@ def gap_word(kind: str) -> str:
 
 def count(number: int, one: str, many: str) -> str:
     """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{figure(number, 0)} {one if number == 1 else many}"
 
 
 def leavers(connectivity: int) -> str:
@@ -130,9 +130,9 @@ def plan(found: Plan) -> str:
         least = ", or ".join(f"{word(one.limit)} of at least {one.least:,.4g}" for one in found.relax)
         return f"These wishes cannot be met within the limits. What alone would do: {least}."
     if not found.actions:
-        return "No meeting within the limits closes a gap: nobody misses a target, or nobody has time."
+        return "No action within the limits closes a gap: nobody misses a target, or nobody has time."
     said = (
-        f"{count(len(found.actions), 'meeting closes', 'meetings close')} the weighted gap from "
+        f"{count(len(found.actions), 'action closes', 'actions close')} the weighted gap from "
         f"{figure(found.gap_before)} to {figure(found.gap_after)} "
         f"in {count(found.months, 'month', 'months')}, "
         f"with {figure(found.hours, 0)} hours and a cost of {figure(found.cost, 0)}."
@@ -141,7 +141,7 @@ def plan(found: Plan) -> str:
         return f"{said} Time ran out before it was proved best."
     if found.gap is None:
         return said
-    return f"{said} No plan within the limits is better by more than {max(found.gap, 1e-9):.2%}."
+    return f"{said} No plan within the limits is better by more than {percent(found.gap, 2)}."
 
 
 def quiet(account: Account) -> str:

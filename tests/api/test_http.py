@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -169,6 +170,8 @@ def test_query(client: httpx.Client):
 
 def test_a_gap_names_a_question_of_the_cookbook_that_gives_its_number(client: httpx.Client):
     listed = {one["name"] for one in client.get("/api/v1/cookbook").json()["cookbook"]}
+    assert client.get("/api/v1/cookbook").json() == document(verbs.cookbook_entries(full=True))
+    problem(client.get("/api/v1/cookbook/coverag"), 422)
     gap = client.get("/api/v1/accounts/valdara/gaps").json()["gaps"][0]
     assert gap["query"]["name"] in listed
     asked = {"cookbook": gap["query"]["name"], "params": gap["query"]["params"]}
@@ -322,9 +325,18 @@ def test_every_operation_has_a_stable_name(client: httpx.Client):
     described = client.get("/api/v1/openapi.json").json()
     names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert sorted(names) == [
-        "cancel_simulation", "check", "follow_simulation", "get_account", "get_gaps", "get_health",
+        "cancel_simulation", "check", "follow_simulation", "get_account", "get_cookbook_entry",
+        "get_gaps", "get_health",
         "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv", "get_plan_ics", "get_ropi",
         "get_simulation", "get_without", "import_files", "list_accounts", "list_cookbook", "propose_plan",
         "query", "save_plan", "start_simulation",
     ]  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in described["paths"])
+
+
+def test_every_endpoint_is_documented(client: httpx.Client):
+    described = client.get("/api/v1/openapi.json").json()
+    told = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", told, re.MULTILINE))
+    offered = {f"{method.upper()} {path}" for path, verbs in described["paths"].items() for method in verbs}
+    assert documented == offered

@@ -158,7 +158,7 @@ def test_a_long_simulation_shows_how_far_it_is_and_can_be_cancelled(
     more.click(timeout=SLOW)
     bar = page.locator("#futures progress")
     expect(bar).to_be_visible()
-    page.wait_for_function("document.querySelector('#futures progress')?.value > 0", timeout=SLOW)
+    page.wait_for_function("() => document.querySelector('#futures progress')?.value > 0", timeout=SLOW)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#futures")).to_contain_text("cancelled")
     expect(bar).to_have_count(0)
