@@ -459,7 +459,10 @@ def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[St
         return model.load_strategies(Path(text), account)
     names = None if text is None else [name.strip() for name in text.split(",") if name.strip()]
     saved = read_plan(work.store, account.id) if names is None or "plan" in names else None
-    return model.strategies_for(account, upcoming(account, saved).actions if saved else None, names)
+    if saved is None:
+        return model.strategies_for(account, None, names)
+    ahead = upcoming(account, saved)
+    return model.strategies_for(account, ahead.actions, names, horizon=ahead.months)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from simulation.strategies import Strategy
 
 HOLDS_UP = "account_lost"
 EARNS = "margin_total"
+SINGLE = "single_threaded"
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 CURVE_MEASURES = (HOLDS_UP, EARNS, "revenue_total", "access_end")
 YEAR = 12
@@ -332,35 +333,48 @@ def _start(given: Answer) -> str:
 
 
 def _costs(given: Answer, run: Simulation) -> list[str]:
+    """Say what leaving costs on a single thread and under the best strategy; `costs` has all of them."""
     unit = run.units["revenue_total"]
+    told = (SINGLE, given.verdict.best)
     return [
-        f"{cost.strategy}: access {_signed(cost.access)} at once, revenue {_signed(cost.revenue, 0)} {unit} "
-        f"over {given.months} months, lost within a year {_percent(cost.lost_within_year)}, chance of loss "
-        f"{_points(cost.loss)} by the end, access back after {_plain(cost.recovery_months, 1)} months."
+        f"With {_words(cost.strategy)} it costs {_signed(cost.access)} of access at once and "
+        f"{_signed(cost.revenue, 0)} {unit} of revenue over {given.months} months; the account is lost "
+        f"within a year in {_percent(cost.lost_within_year)} of the futures, the chance of loss is "
+        f"{_points(cost.loss)} higher by the end, and access is back after "
+        f"{_plain(cost.recovery_months, 1)} months."
         for cost in given.costs
+        if cost.strategy in told
     ]
 
 
 def _holds_up(given: Answer, run: Simulation) -> str:
     verdict = given.verdict
     lost = _percent(run.estimate(HOLDS_UP, verdict.best))
-    text = f"{verdict.best} holds up best: the account is lost in {lost} of the futures"
-    if verdict.over is not None:
+    if len(run.names) > 1 and np.ptp(run.measures[HOLDS_UP], axis=0).max() == 0.0:
+        return f"No strategy makes a difference: the account is lost in {lost} of the futures under each."
+    text = f"{_words(verdict.best)} holds up best: the account is lost in {lost} of the futures"
+    if verdict.over is not None and verdict.next is not None:
         text += (
-            f"; against {verdict.next} that is {_points(_difference(verdict.over))}, better in "
+            f"; against {_words(verdict.next)} that is {_points(_difference(verdict.over))}, better in "
             f"{verdict.over.p_a_better:.0%} of the futures, and "
             + ("settled" if verdict.settled else f"not settled with {run.replicates:,} replicates")
         )
     if verdict.earns_most != verdict.best:
-        text += f"; {verdict.earns_most} earns most"
-    return text + "."
+        text += f"; {_words(verdict.earns_most)} earns most"
+    return text[0].upper() + text[1:] + "."
+
+
+def _words(strategy: str) -> str:
+    return strategy.replace("_", " ")
 
 
 def _hours(curve: HoursCurve) -> str:
     said = []
     for hours in curve.levels:
         best = curve.best(hours)
-        said.append(f"{best.strategy} with {hours:.3g} h a month ({_percent(best.account_lost)} lost)")
+        said.append(
+            f"{_words(best.strategy)} with {hours:.3g} h a month ({_percent(best.account_lost)} lost)"
+        )
     return "By hours, what holds up best is " + ", ".join(said) + "."
 
 

@@ -65,7 +65,7 @@ def write_run(run: Simulation, path: Path) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         if path.suffix.lower() == ".nc":
-            run.dataset.to_netcdf(unfinished, engine="scipy")
+            run.dataset.to_netcdf(unfinished, engine="h5netcdf")
         else:
             _write_table(run, unfinished, path.suffix.lower())
         unfinished.replace(path)

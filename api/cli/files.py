@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,11 +18,6 @@ def write_file(path: Path, data: bytes) -> None:
     InputError
         The folder does not exist or cannot be written to.
     """
-    write_by(path, lambda temporary: temporary.write_bytes(data))
-
-
-def write_by(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file of the same suffix, then put it in the place of `path`."""
     if path.is_dir():
         raise InputError(f"--out {path} is a folder; name a file.")
     try:
@@ -33,7 +27,7 @@ def write_by(path: Path, write: Callable[[Path], object]) -> None:
     os.close(handle)
     temporary = Path(name)
     try:
-        write(temporary)
+        temporary.write_bytes(data)
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:

@@ -122,6 +122,16 @@ def number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
+def amount(value: float | None) -> str:
+    """Return an amount of money short: 4.38M, 620k, 57."""
+    if value is None:
+        return "–"
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:,.3g}{unit}"
+    return f"{value:,.0f}"
+
+
 def share(value: float | None) -> str:
     """Return a share in per cent."""
     return "–" if value is None else f"{value:.0%}"

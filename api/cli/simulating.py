@@ -10,7 +10,6 @@ import typer
 
 from api import verbs
 from api.cli import tables
-from api.cli.files import write_by
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
 from graph.errors import InputError
@@ -77,5 +76,5 @@ def simulate(
                 progress=progress,
             )
         if out is not None:
-            write_by(out, lambda path: result.body.simulation.write(path))
+            result.body.simulation.write(out)
         output.show(result, tables.simulation)

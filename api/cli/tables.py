@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.output import number, share, table, text
+from api.cli.output import amount, number, share, table, text
 from api.verbs import Accounts, Checked, CookbookList, Gaps, Result, Ropi, WhatIf, Written
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graph.removal import Without
     from graph.store import Credentials, EngineStatus
     from simulation import HoursCurve
+    from simulation.answer import Cost
     from simulation.comparison import Estimate
 
 GLYPH = {"none": "·", "diabolo": "⧗", "in transition": "◇", "diamond": "◆"}
@@ -420,22 +421,18 @@ def simulation(console: Console, result: Result[WhatIf]) -> None:
     )
     for sentence in answer.sentences:
         console.print(f"• {text(sentence)}")
+    if answer.costs:
+        console.print()
+        console.print(cost_table(answer.costs))
     money = run.units["revenue_total"]
-    made = table(
-        "Strategy",
-        "Account lost",
-        f"Revenue ({money})",
-        f"Profit ({money})",
-        "Access at the end",
-        "Hours spent",
-        right=("Account lost", f"Revenue ({money})", f"Profit ({money})", "Access at the end", "Hours spent"),
-    )
+    columns = ("Account lost", f"Revenue ({money})", f"Profit ({money})", "Access at the end", "Hours spent")
+    made = table(f"Over {run.months} months", *columns, right=columns)
     for name in run.names:
         made.add_row(
             words(name),
             interval(run.estimate("account_lost", name), share),
-            interval(run.estimate("revenue_total", name), lambda value: number(value, 0)),
-            interval(run.estimate("margin_total", name), lambda value: number(value, 0)),
+            interval(run.estimate("revenue_total", name), amount),
+            interval(run.estimate("margin_total", name), amount),
             interval(run.estimate("access_end", name), number),
             number(run.estimate("hours_spent", name).mean, 0),
         )
@@ -446,10 +443,26 @@ def simulation(console: Console, result: Result[WhatIf]) -> None:
         console.print(curve_table(answer.curve, run.names))
 
 
+def cost_table(costs: Sequence[Cost]) -> Table:
+    """Return what the leaving costs under each strategy, against the same futures without it."""
+    columns = ("Access", "Revenue", "Lost within a year", "Chance of loss", "Months to recover")
+    made = table("What it costs", *columns, right=columns)
+    for cost in costs:
+        made.add_row(
+            words(cost.strategy),
+            interval(cost.access, number),
+            interval(cost.revenue, amount),
+            interval(cost.lost_within_year, share),
+            interval(cost.loss, lambda value: "–" if value is None else f"{value:+.0%}"),
+            interval(cost.recovery_months, lambda value: number(value, 1)),
+        )
+    return made
+
+
 def curve_table(curve: HoursCurve, names: Sequence[str]) -> Table:
     """Return the chance of losing the account by strategy and by hours a month, the best marked."""
-    columns = [f"{hours:,.3g} h" for hours in curve.levels]
-    made = table("Account lost, by hours a month", *columns, right=tuple(columns))
+    columns = [f"{hours:,.3g} h a month" for hours in curve.levels]
+    made = table("Account lost", *columns, right=tuple(columns))
     best = {hours: curve.best(hours).strategy for hours in curve.levels}
     points = {(point.strategy, point.hours): point.account_lost for point in curve.points}
     for name in names:
@@ -465,4 +478,4 @@ def interval(found: Estimate, show: Callable[[float | None], str]) -> str:
     """Return an estimate with its 95 % interval."""
     if found.mean is None or found.ci_low is None or found.ci_high is None:
         return show(found.mean)
-    return f"{show(found.mean)} [dim]\\[{show(found.ci_low)} … {show(found.ci_high)}][/]"
+    return f"{show(found.mean)} [dim]\\[{show(found.ci_low)}…{show(found.ci_high)}][/]"

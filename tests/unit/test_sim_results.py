@@ -371,7 +371,7 @@ def test_results_go_to_a_file_and_come_back(tmp_path, suffix):
     if suffix == ".nc":
         import xarray
 
-        with xarray.open_dataset(path, engine="scipy") as data:
+        with xarray.open_dataset(path, engine="h5netcdf") as data:
             assert dict(data.sizes) == {"strategy": 3, "replicate": 7, "month": 13}
             assert np.array_equal(data["access"].to_numpy(), expected)
             assert data["access"].attrs["units"] == "1"
