@@ -21,7 +21,7 @@ from api.paths import WholeSegments
 from api.problems import handle_errors
 from api.reading import Proposals
 from api.security import LocalOnly, check_host
-from api.settings import Settings
+from api.settings import Settings, load_settings
 from api.verbs import Workspace
 from graph.errors import InputError
 
@@ -71,7 +71,7 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
         lifespan=lifespan,
     )
     app.state.workspace = workspace if callable(workspace) else lambda: workspace
-    app.state.settings = settings or Settings()
+    app.state.settings = settings or load_settings()
     app.state.refreshing = threading.Lock()
     app.state.jobs = Jobs()
     app.state.proposals = Proposals()
