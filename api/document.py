@@ -20,6 +20,8 @@ def document(value: Any) -> Any:
         body = document(value.body)
         warnings = [*value.warnings, *body.pop("warnings", ())]
         return {"as_of": value.as_of.isoformat(), "warnings": warnings, **body}
+    if hasattr(value, "document"):
+        return document(value.document())
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: document(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):

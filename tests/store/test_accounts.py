@@ -139,7 +139,8 @@ def test_assessments_are_the_newest_of_the_day(store: Store):
 def test_without_a_row_every_supplier_serves_and_with_one_only_that(store: Store):
     small(store)
     store.write(
-        "CREATE (:Person {id: 't', name: 'T'})-[:EMPLOYED_BY]->(:Organisation:Supplier {id: 'we', name: 'We'})"
+        "CREATE (:Person {id: 't', name: 'T'})-[:EMPLOYED_BY]->"
+        "(:Organisation:Supplier {id: 'we', name: 'We'})"
     )
     assert [person.id for person in read_account(store, "acme", TODAY, POLICY).ours] == ["s", "t"]
     store.write(
@@ -168,8 +169,10 @@ def test_names_are_resolved_or_the_candidates_listed(store: Store):
 def test_the_channel_of_a_distributor(store: Store):
     store.write(
         """
-        CREATE (us:Organisation:Supplier {id: 'us', name: 'Us'}), (d:Organisation:Distributor {id: 'd', name: 'D'}),
-               (e:Organisation:EndCustomer {id: 'e', name: 'E'}), (f:Organisation:EndCustomer {id: 'f', name: 'F'}),
+        CREATE (us:Organisation:Supplier {id: 'us', name: 'Us'}),
+               (d:Organisation:Distributor {id: 'd', name: 'D'}),
+               (e:Organisation:EndCustomer {id: 'e', name: 'E'}),
+               (f:Organisation:EndCustomer {id: 'f', name: 'F'}),
                (us)-[:DISTRIBUTES_THROUGH]->(d), (d)-[:SELLS_TO {volume: 10.0, brand: 'B'}]->(e),
                (d)-[:SELLS_TO {volume: 5.0}]->(f), (us)-[:SELLS_DIRECT_TO {volume: 3.0}]->(e)
         """
