@@ -20,10 +20,10 @@ from starlette.responses import HTMLResponse, Response
 
 import visualisation
 from api import futures, verbs, words
+from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
 from api.document import problem
 from api.jobs import Job, answer
 from api.paths import segment
-from api.routes import AccountName, AsOf, Limits, Proposed, Runs, Work
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure

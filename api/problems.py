@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.document import problem
+from api.document import problem, to_json
 from graph.errors import DiamondError, Fault, InputError
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,6 +50,16 @@ class Problem(BaseModel):
     candidates: list[ProblemCandidate]
 
 
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
+    for status, words in (
+        (403, "Not permitted: another host or a foreign page"),
+        (422, "Wrong input: an unknown name, a value that is not possible"),
+        (503, "The store cannot be reached"),
+    )
+}
+
+
 class HttpFault(DiamondError):
     """A request that no endpoint takes, with the status that HTTP has for it."""
 
@@ -65,6 +75,11 @@ class Unexpected(DiamondError):
     """A fault of the program itself; its traceback goes to the log, never to the reader."""
 
     kind = "unexpected"
+
+
+def answer(result: Any, status: int = 200) -> Response:
+    """Return a result object as its JSON document."""
+    return Response(to_json(result), status_code=status, media_type="application/json")
 
 
 def problem_response(error: DiamondError, headers: dict[str, str] | None = None) -> Response:

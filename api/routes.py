@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi import Path as InPath
-from pydantic import BeforeValidator, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from api import verbs
-from api.document import to_json
-from api.jobs import Jobs, Progress, events
-from api.jobs import answer as outcome
+from api.asking import AccountName, AsOf, InSettings, Limits, Persons, Proposed, Work
 from api.models import (
     AccountDocument,
     AccountsDocument,
@@ -26,87 +21,22 @@ from api.models import (
     GapsDocument,
     HealthDocument,
     ImportDocument,
-    JobDocument,
     PlanDocument,
     QueryDocument,
     QueryRequest,
     RopiDocument,
-    SimulationDocument,
-    SimulationRequest,
     WithoutDocument,
-    iso_date,
 )
 from api.paths import segment
-from api.problems import MEDIA_TYPE, Problem
-from api.reading import Proposals, Reading
-from api.settings import Settings
-from api.verbs import Workspace
+from api.problems import PROBLEMS, answer
 from graph.errors import InputError
-from graph.plan import PlanLimits, plan_csv, plan_ics
+from graph.plan import plan_csv, plan_ics
 from graph.removal import Relation
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
-    for status, words in (
-        (403, "Not permitted: another host or a foreign page"),
-        (422, "Wrong input: an unknown name, a value that is not possible"),
-        (503, "The store cannot be reached"),
-    )
-}
 
 Dialect = Literal["auto", "generic", "hubspot", "salesforce", "dynamics", "mail", "calendar"]
 LONGEST_NAME = 200  # bytes of a file's name
-MISSING: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such simulation", "content": {MEDIA_TYPE: {}}},
-    409: {"model": Problem, "description": "It was cancelled", "content": {MEDIA_TYPE: {}}},
-}
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
-
-
-def workspace(request: Request) -> Workspace:
-    """Return the workspace of the app, for one request, with its strengths of today."""
-    state = request.app.state
-    work: Workspace = state.workspace()
-    with state.refreshing:
-        work.refresh()
-    return Reading(work.store, work.policy, work.today, work.today)
-
-
-def settings(request: Request) -> Settings:
-    """Return the settings of the app."""
-    found: Settings = request.app.state.settings
-    return found
-
-
-def runs(request: Request) -> Jobs:
-    """Return the simulations of the app."""
-    found: Jobs = request.app.state.jobs
-    return found
-
-
-def proposals(request: Request) -> Proposals:
-    """Return the proposed plans of the app."""
-    found: Proposals = request.app.state.proposals
-    return found
-
-
-Proposed = Annotated[Proposals, Depends(proposals)]
-Runs = Annotated[Jobs, Depends(runs)]
-Work = Annotated[Workspace, Depends(workspace)]
-InSettings = Annotated[Settings, Depends(settings)]
-AccountName = Annotated[str, InPath(description="Id, or unique name, of an account; a slash as %2F.")]
-AsOf = Annotated[
-    date | None,
-    BeforeValidator(iso_date),
-    Query(description="The day that the measures speak of, as 2026-01-31; today if left out."),
-]
-Persons = Annotated[list[str], Query(description="Ids or unique names; several are allowed.")]
-
-
-def answer(result: Any, status: int = 200) -> Response:
-    """Return a result object as its JSON document."""
-    return Response(to_json(result), status_code=status, media_type="application/json")
 
 
 def attachment(account: str, ending: str) -> dict[str, str]:
@@ -230,81 +160,6 @@ def get_map_html(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     return Response(html, media_type="text/html; charset=utf-8", headers=attachment(account, "html"))
 
 
-@router.post(
-    "/accounts/{account:segment}/simulations",
-    operation_id="start_simulation",
-    response_model=SimulationDocument,
-    responses={202: {"model": JobDocument, "description": "It takes longer: look where the job says"}},
-    tags=["simulation"],
-)
-def start_simulation(work: Work, runs: Runs, account: AccountName, asked: SimulationRequest) -> Response:
-    """Simulate what if: the answer itself where it takes no longer than `wait`, else a job."""
-    name = work.account(account, asked.as_of).id
-    job = runs.start(lambda progress: _simulate(work, name, asked, progress))
-    if job.finished.wait(asked.wait):
-        return answer(outcome(job))
-    return Response(
-        to_json(job.status()),
-        status_code=202,
-        media_type="application/json",
-        headers={"location": f"/api/v1/simulations/{job.id}"},
-    )
-
-
-def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress: Progress) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
-        scenario = None
-        if asked.scenario is not None:
-            scenario = Path(folder) / "scenario.json"
-            scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
-        return verbs.simulate(
-            work,
-            account,
-            leaves=asked.leaves,
-            leaving_months=asked.leaving_months,
-            scenario=scenario,
-            strategies=",".join(asked.strategies) if asked.strategies else None,
-            replicates=asked.replicates,
-            months=asked.months,
-            seed=asked.seed,
-            precision=asked.precision,
-            engine=asked.engine,
-            curve=asked.curve,
-            as_of=asked.as_of,
-            progress=progress,
-        )
-
-
-# An empty field of a form says nothing.
-Unless = Annotated[
-    Annotated[float, Field(ge=0)] | None, BeforeValidator(lambda value: None if value == "" else value)
-]
-
-
-def plan_limits(
-    budget: Annotated[Unless, Query(description="Most that all actions may cost.")] = None,
-    hours: Annotated[Unless, Query(description="Cap per person and month, in hours.")] = None,
-    months: Annotated[int, Query(ge=1, le=60, description="Length of the plan.")] = 12,
-    gap: Annotated[float, Query(ge=0, lt=1, description="Relative gap up to which it is proved.")] = 0.001,
-    target_gap: Annotated[Unless, Query(description="The weighted gap must fall to this.")] = None,
-    require: Annotated[
-        Literal["two-threads"] | None, Query(description="Two threads for every decision maker.")
-    ] = None,
-) -> PlanLimits:
-    """Return what a plan may use and must reach."""
-    return PlanLimits(
-        budget=budget,
-        hours=hours,
-        months=months,
-        gap=gap,
-        target_gap=target_gap,
-        two_threads=require == "two-threads",
-    )
-
-
-Limits = Annotated[PlanLimits, Depends(plan_limits)]
-
-
 @router.get(
     "/accounts/{account:segment}/plan",
     operation_id="propose_plan",
@@ -357,50 +212,6 @@ def get_plan_ics(
     """Return the proposed actions as a calendar."""
     found = plan_ics(proposed.get(work, account, limits, as_of).body)
     return Response(found, media_type="text/calendar; charset=utf-8", headers=attachment(account, "ics"))
-
-
-JobName = Annotated[str, InPath(description="As the answer to the start named it.")]
-
-
-@router.get(
-    "/simulations/{job}",
-    operation_id="get_simulation",
-    response_model=SimulationDocument,
-    responses={202: {"model": JobDocument, "description": "It still runs"}, **MISSING},
-    tags=["simulation"],
-)
-def get_simulation(runs: Runs, job: JobName) -> Response:
-    """Return the answer of a simulation, or how far it is."""
-    found = runs.get(job)
-    if found.finished.is_set():
-        return answer(outcome(found))
-    return answer(found.status(), 202)
-
-
-@router.get(
-    "/simulations/{job}/events",
-    operation_id="follow_simulation",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`progress` …, `end`"}, **MISSING},
-    tags=["simulation"],
-)
-def follow_simulation(runs: Runs, job: JobName) -> Response:
-    """Follow a simulation by server-sent events: `progress` as it goes, `end` when it is over."""
-    return StreamingResponse(events(runs.get(job)), media_type="text/event-stream")
-
-
-@router.delete(
-    "/simulations/{job}",
-    operation_id="cancel_simulation",
-    response_model=JobDocument,
-    responses=MISSING,
-    tags=["simulation"],
-)
-def cancel_simulation(runs: Runs, job: JobName) -> Response:
-    """Cancel a simulation; one that is over stays as it is."""
-    found = runs.get(job)
-    found.cancel()
-    return answer(found.status())
 
 
 @router.post("/imports", operation_id="import_files", response_model=ImportDocument, tags=["store"])

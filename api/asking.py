@@ -1,0 +1,88 @@
+"""What the endpoints and pages ask of a request: the workspace, an account, a day, limits of a plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query, Request
+from fastapi import Path as InPath
+from pydantic import BeforeValidator, Field
+
+import api.paths  # noqa: F401  registers {account:segment}
+from api.jobs import Jobs
+from api.models import iso_date
+from api.reading import Proposals, Reading
+from api.settings import Settings
+from api.verbs import Workspace
+from graph.plan import PlanLimits
+
+
+def workspace(request: Request) -> Workspace:
+    """Return the workspace of the app, for one request, with its strengths of today."""
+    state = request.app.state
+    work: Workspace = state.workspace()
+    with state.refreshing:
+        work.refresh()
+    return Reading(work.store, work.policy, work.today, work.today)
+
+
+def settings(request: Request) -> Settings:
+    """Return the settings of the app."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def runs(request: Request) -> Jobs:
+    """Return the simulations of the app."""
+    found: Jobs = request.app.state.jobs
+    return found
+
+
+def proposals(request: Request) -> Proposals:
+    """Return the proposed plans of the app."""
+    found: Proposals = request.app.state.proposals
+    return found
+
+
+Proposed = Annotated[Proposals, Depends(proposals)]
+Runs = Annotated[Jobs, Depends(runs)]
+Work = Annotated[Workspace, Depends(workspace)]
+InSettings = Annotated[Settings, Depends(settings)]
+AccountName = Annotated[str, InPath(description="Id, or unique name, of an account; a slash as %2F.")]
+AsOf = Annotated[
+    date | None,
+    BeforeValidator(iso_date),
+    Query(description="The day that the measures speak of, as 2026-01-31; today if left out."),
+]
+Persons = Annotated[list[str], Query(description="Ids or unique names; several are allowed.")]
+
+
+# An empty field of a form says nothing.
+Unless = Annotated[
+    Annotated[float, Field(ge=0)] | None, BeforeValidator(lambda value: None if value == "" else value)
+]
+
+
+def plan_limits(
+    budget: Annotated[Unless, Query(description="Most that all actions may cost.")] = None,
+    hours: Annotated[Unless, Query(description="Cap per person and month, in hours.")] = None,
+    months: Annotated[int, Query(ge=1, le=60, description="Length of the plan.")] = 12,
+    gap: Annotated[float, Query(ge=0, lt=1, description="Relative gap up to which it is proved.")] = 0.001,
+    target_gap: Annotated[Unless, Query(description="The weighted gap must fall to this.")] = None,
+    require: Annotated[
+        Literal["two-threads"] | None, Query(description="Two threads for every decision maker.")
+    ] = None,
+) -> PlanLimits:
+    """Return what a plan may use and must reach."""
+    return PlanLimits(
+        budget=budget,
+        hours=hours,
+        months=months,
+        gap=gap,
+        target_gap=target_gap,
+        two_threads=require == "two-threads",
+    )
+
+
+Limits = Annotated[PlanLimits, Depends(plan_limits)]
