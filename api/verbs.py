@@ -24,10 +24,10 @@ from graph.store import Store
 from graph.store.accounts import (
     read_account,
     read_portfolio,
-    refresh_strengths,
     resolve_account,
     resolve_person,
 )
+from graph.store.strengths import refresh_strengths
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from api import verbs
-from api.cli import tables
+from api.cli import prospects, tables
 from api.cli.opening import opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.cli.output import Output, stdout, text
@@ -73,10 +73,10 @@ def demo(
         account, buyer = _most_fragile(work)
         with steps.step(f"{verbs.REPLICATES:,} futures for each strategy and level of hours are simulated"):
             answer = verbs.simulate(work, account.id, leaves=[buyer], leaving_months=[LEAVING_MONTH])
-        steps.show(answer, tables.simulation)
+        steps.show(answer, prospects.simulation)
         with steps.step("a plan is proved best"):
             plan = verbs.plan(work, account.id)
-        steps.show(plan, lambda console, result: tables.plan(console, result, first=FIRST_ACTIONS))
+        steps.show(plan, lambda console, result: prospects.plan(console, result, first=FIRST_ACTIONS))
         steps.end()
         if json:
             output.show(

@@ -140,3 +140,8 @@ def share(value: float | None) -> str:
 def text(value: object) -> str:
     """Return any text so that nothing in it is taken for markup."""
     return "–" if value is None else escape(str(value))
+
+
+def words(name: str | None) -> str:
+    """Return a name of code as words: decision_maker as decision maker."""
+    return "–" if name is None else text(name.replace("_", " "))

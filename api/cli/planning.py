@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api import verbs
-from api.cli import tables
+from api.cli import prospects
 from api.cli.files import write_file
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
@@ -61,6 +61,6 @@ def plan(
                 write_file(out, plan_ics(result.body))
             else:
                 write_file(out, to_json(result).encode())
-        output.show(result, tables.plan)
+        output.show(result, prospects.plan)
     if result.body.status == "infeasible":
         raise typer.Exit(1)

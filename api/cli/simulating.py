@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api import verbs
-from api.cli import tables
+from api.cli import prospects
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
 from graph.errors import InputError
@@ -77,4 +77,4 @@ def simulate(
             )
         if out is not None:
             result.body.simulation.write(out)
-        output.show(result, tables.simulation)
+        output.show(result, prospects.simulation)

@@ -84,7 +84,7 @@ def import_files(
     )
     changes = write_records(store, reading.records, today=today, dry_run=dry_run, progress=progress)
     if changes.any and not dry_run:
-        from graph.store.accounts import refresh_strengths
+        from graph.store.strengths import refresh_strengths
 
         refresh_strengths(store, today, policy)
     return ImportReport(

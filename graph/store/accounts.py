@@ -25,8 +25,9 @@ from graph.account import (
 )
 from graph.errors import AmbiguousName, Candidate, UnknownName
 from graph.policy import Policy, fold
-from graph.replay import Contact, Given, strength_on
+from graph.replay import strength_on
 from graph.store import Store
+from graph.store.strengths import given_of, last_contact, touchpoints_of
 
 Row = dict[str, Any]
 KINDS = {"KeyAccount": "key_account", "Distributor": "distributor", "EndCustomer": "end_customer"}
@@ -106,33 +107,6 @@ RETURN a.id AS account, seller.id AS seller, seller.name AS seller_name,
        r.volume AS volume, r.brand AS brand
 """
 
-OUR_PEOPLE = "MATCH (p:Person)-[:EMPLOYED_BY]->(:Supplier) RETURN DISTINCT p.id AS id"
-
-ALL_TOUCHPOINTS = """
-MATCH (t:Touchpoint) WHERE t.on <= $day
-RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
-       COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
-"""
-
-ALL_TIES = """
-MATCH (s:Person)-[t:ENGAGES]->(c:Person)
-RETURN s.id AS ours, c.id AS theirs, t.given_strength AS given_strength, t.given_on AS given_on,
-       coalesce(t.assumed, false) AS assumed, t.last_on AS last_on
-"""
-
-WRITE_STRENGTHS = """
-UNWIND $rows AS row
-MATCH (s:Person {id: row.ours}) MATCH (c:Person {id: row.theirs})
-MERGE (s)-[t:ENGAGES]->(c)
-SET t.strength = row.strength, t.strength_on = row.day, t.contacted_on = row.contacted_on,
-    t.touchpoints = row.touchpoints
-"""
-
-OUTDATED = """
-OPTIONAL MATCH ()-[t:ENGAGES]->() WHERE t.strength_on IS NULL OR t.strength_on <> $day
-RETURN count(t) > 0 AS outdated
-"""
-
 
 def list_accounts(store: Store) -> tuple[Partner, ...]:
     """Return id and name of every account, sorted by id."""
@@ -184,39 +158,6 @@ def read_account(store: Store, account: str, day: date, policy: Policy) -> Accou
 def read_portfolio(store: Store, day: date, policy: Policy) -> tuple[Account, ...]:
     """Read every account, sorted by id, as of `day`."""
     return _read(store, [one.id for one in list_accounts(store)], day, policy)
-
-
-def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
-    """Bring the strength on every `ENGAGES` up to `today`, in one write; tell whether there was need to.
-
-    Pairs that met at a touchpoint without having a tie get one.
-    """
-    if not store.read(OUTDATED, {"day": today})[0]["outdated"]:
-        return False
-    rewrite_strengths(store, today, policy)
-    return True
-
-
-def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
-    """Derive every strength anew as of `today`; an import calls this for what it changed."""
-    ours = {row["id"] for row in store.read(OUR_PEOPLE)}
-    log = _log(store.read(ALL_TOUCHPOINTS, {"day": today}, timeout=0), ours)
-    ties = {(row["ours"], row["theirs"]): row for row in store.read(ALL_TIES, timeout=0)}
-    rows = []
-    for pair in sorted({*ties, *log}):
-        contacts = log.get(pair, [])
-        row = ties.get(pair, {})
-        rows.append(
-            {
-                "ours": pair[0],
-                "theirs": pair[1],
-                "day": today,
-                "strength": strength_on(today, contacts, policy, _given(row, contacts)),
-                "contacted_on": _last_contact(row, contacts, today),
-                "touchpoints": len(contacts),
-            }
-        )
-    store.transact(lambda transaction: transaction.batches(WRITE_STRENGTHS, rows))
 
 
 def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple[Account, ...]:
@@ -362,12 +303,12 @@ def _ties(store: Store, ours: list[str], theirs: list[str], day: date, policy: P
             for pair, row in rows.items()
         ]
     members = set(ours)
-    log = _log(store.read(TOUCHPOINTS, {"theirs": theirs, "day": day}), members, set(theirs))
+    log = touchpoints_of(store.read(TOUCHPOINTS, {"theirs": theirs, "day": day}), members, set(theirs))
     ties = []
     for pair in {*rows, *log}:
         contacts, row = log.get(pair, []), rows.get(pair, {})
-        strength = strength_on(day, contacts, policy, _given(row, contacts))
-        ties.append(_tie(pair, row, strength, _last_contact(row, contacts, day), len(contacts)))
+        strength = strength_on(day, contacts, policy, given_of(row, contacts))
+        ties.append(_tie(pair, row, strength, last_contact(row, contacts, day), len(contacts)))
     return ties
 
 
@@ -381,37 +322,6 @@ def _tie(pair: tuple[str, str], row: Row, strength: float, last_on: date | None,
         touchpoints=touchpoints,
         assumed=bool(row.get("assumed")) and not touchpoints,
     )
-
-
-def _log(
-    touchpoints: Iterable[Row], ours: set[str], theirs: set[str] | None = None
-) -> dict[tuple[str, str], list[Contact]]:
-    """Return the contacts of each pair that met; attendees count on the other side only."""
-    log: dict[tuple[str, str], list[Contact]] = defaultdict(list)
-    for row in touchpoints:
-        others = [person for person in row["attendees"] if person not in ours]
-        contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], len(others))
-        for one in row["attendees"]:
-            if one in ours:
-                for other in others:
-                    if theirs is None or other in theirs:
-                        log[one, other].append(contact)
-    return log
-
-
-def _given(row: Row, contacts: list[Contact]) -> Given | None:
-    """Return the stated strength; an assumed one gives way to the first touchpoint."""
-    if row.get("given_strength") is None or (row["assumed"] and contacts):
-        return None
-    return Given(row["given_strength"], row["given_on"])
-
-
-def _last_contact(row: Row, contacts: list[Contact], day: date) -> date | None:
-    days = [one.on for one in contacts if one.on <= day]
-    stated = row.get("last_on")
-    if stated is not None and stated <= day:
-        days.append(stated)
-    return max(days, default=None)
 
 
 def _channels(rows: Iterable[Row], organisations: Mapping[str, Row]) -> dict[str, Channel]:

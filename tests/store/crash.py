@@ -33,7 +33,7 @@ from graph.errors import StoreError
 from graph.imports import import_files
 from graph.policy import load_policy
 from graph.store import Store, Target, engine_status, open_store, stop_engine
-from graph.store.accounts import refresh_strengths
+from graph.store.strengths import refresh_strengths
 
 ROWS = 20_000
 TODAY = date(2026, 1, 31)

@@ -18,11 +18,10 @@ from graph.store.accounts import (
     list_accounts,
     read_account,
     read_portfolio,
-    refresh_strengths,
     resolve_account,
     resolve_person,
-    rewrite_strengths,
 )
+from graph.store.strengths import refresh_strengths, rewrite_strengths
 from tests.store import straight
 
 POLICY = load_policy()

@@ -18,7 +18,8 @@ from graph.imports import import_files
 from graph.measures import measure
 from graph.policy import Policy, load_policy
 from graph.store import Store
-from graph.store.accounts import read_account, read_portfolio, refresh_strengths
+from graph.store.accounts import read_account, read_portfolio
+from graph.store.strengths import refresh_strengths
 from tests.store.straight import numbered, put
 
 TODAY = date(2026, 1, 31)

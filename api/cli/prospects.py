@@ -1,0 +1,156 @@
+"""What lies ahead, for people: the plan, and what a simulation answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from api.cli.output import amount, number, share, table, text, words
+from api.verbs import Result, WhatIf
+
+if TYPE_CHECKING:
+    from graph.plan import Action, Plan
+    from simulation import HoursCurve
+    from simulation.answer import Cost
+    from simulation.comparison import Estimate
+
+
+def plan(console: Console, result: Result[Plan], first: int = 10) -> None:
+    """Show the plan: who meets whom how often, and its first actions; or why there is none."""
+    found = result.body
+    if found.status == "infeasible":
+        console.print("[bold]No plan can do this.[/] Each of these alone would make it possible:")
+        for one in found.relax:
+            console.print(f"  {words(one.limit)}: at least {number(one.least)}")
+        if not found.relax:
+            console.print("  none; the wish is out of reach whatever one limit allows.")
+        return
+    gap = "–" if found.gap is None else f"{found.gap:.2%}"
+    console.print(
+        f"[bold]{len(found.actions)} actions[/], {number(found.hours, 1)} hours, "
+        f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
+        f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
+    )
+    if not found.actions:
+        return
+    console.print()
+    console.print(pair_table(found.actions, most=2 * first))
+    console.print()
+    console.print(action_table(found.actions[:first]))
+    if len(found.actions) > first:
+        console.print(
+            f"[dim]… and {len(found.actions) - first} more: --out plan.csv or plan.ics has them all.[/]"
+        )
+
+
+def pair_table(actions: Sequence[Action], most: int) -> Table:
+    """Return who meets whom, how often and what it gains, the largest gain first."""
+    pairs: dict[tuple[str, str], list[Action]] = {}
+    for action in actions:
+        pairs.setdefault((action.person, action.stakeholder), []).append(action)
+    ranked = sorted(
+        pairs.items(), key=lambda item: (-sum(action.expected_gain for action in item[1]), item[0])
+    )
+    made = table("Who", "Whom", "How often", "Hours", "Cost", "Gain", "Why", right=("Hours", "Cost", "Gain"))
+    for _, together in ranked[:most]:
+        kinds = Counter(action.kind for action in together)
+        made.add_row(
+            text(together[0].person_name),
+            text(together[0].stakeholder_name),
+            ", ".join(f"{count} × {words(kind)}" for kind, count in kinds.most_common()),
+            number(sum(action.hours for action in together), 1),
+            number(sum(action.cost for action in together), 0),
+            number(sum(action.expected_gain for action in together)),
+            text(together[0].reason),
+        )
+    if len(ranked) > most:
+        made.add_row(f"[dim]… and {len(ranked) - most} more pairs[/]")
+    return made
+
+
+def action_table(actions: Sequence[Action]) -> Table:
+    """Return planned actions as a table."""
+    made = table("Due", "Who", "Whom", "What", "Hours", "Cost", right=("Hours", "Cost"))
+    for one in actions:
+        made.add_row(
+            text(one.due_on),
+            text(one.person_name),
+            text(one.stakeholder_name),
+            words(one.kind),
+            number(one.hours, 1),
+            number(one.cost, 0),
+        )
+    return made
+
+
+def simulation(console: Console, result: Result[WhatIf]) -> None:
+    """Show what a run answers: sentences, the strategies with intervals, and the curve over hours."""
+    run, answer = result.body.simulation, result.body.answer
+    console.print(
+        f"[bold]{text(run.account.name)}[/]: {text(run.scenario.name)}; {run.replicates:,} futures of "
+        f"{run.months} months for each strategy, the same for all (seed {run.seed})"
+    )
+    for sentence in answer.sentences:
+        console.print(f"• {text(sentence)}")
+    if answer.costs:
+        console.print()
+        console.print(cost_table(answer.costs))
+    money = run.units["revenue_total"]
+    columns = ("Account lost", f"Revenue ({money})", f"Profit ({money})", "Access at the end", "Hours spent")
+    made = table(f"Over {run.months} months", *columns, right=columns)
+    for name in run.names:
+        made.add_row(
+            words(name),
+            interval(run.estimate("account_lost", name), share),
+            interval(run.estimate("revenue_total", name), amount),
+            interval(run.estimate("margin_total", name), amount),
+            interval(run.estimate("access_end", name), number),
+            number(run.estimate("hours_spent", name).mean, 0),
+        )
+    console.print()
+    console.print(made)
+    if answer.curve is not None:
+        console.print()
+        console.print(curve_table(answer.curve, run.names))
+
+
+def cost_table(costs: Sequence[Cost]) -> Table:
+    """Return what the leaving costs under each strategy, against the same futures without it."""
+    columns = ("Access", "Revenue", "Lost within a year", "Chance of loss", "Months to recover")
+    made = table("What it costs", *columns, right=columns)
+    for cost in costs:
+        made.add_row(
+            words(cost.strategy),
+            interval(cost.access, number),
+            interval(cost.revenue, amount),
+            interval(cost.lost_within_year, share),
+            interval(cost.loss, lambda value: "–" if value is None else f"{value:+.0%}"),
+            interval(cost.recovery_months, lambda value: number(value, 1)),
+        )
+    return made
+
+
+def curve_table(curve: HoursCurve, names: Sequence[str]) -> Table:
+    """Return the chance of losing the account by strategy and by hours a month, the best marked."""
+    columns = [f"{hours:,.3g} h a month" for hours in curve.levels]
+    made = table("Account lost", *columns, right=tuple(columns))
+    best = {hours: curve.best(hours).strategy for hours in curve.levels}
+    points = {(point.strategy, point.hours): point.account_lost for point in curve.points}
+    for name in names:
+        cells = []
+        for hours in curve.levels:
+            cell = interval(points[name, hours], share)
+            cells.append(f"[bold]{cell} ←[/]" if best[hours] == name else cell)
+        made.add_row(words(name), *cells)
+    return made
+
+
+def interval(found: Estimate, show: Callable[[float | None], str]) -> str:
+    """Return an estimate with its 95 % interval."""
+    if found.mean is None or found.ci_low is None or found.ci_high is None:
+        return show(found.mean)
+    return f"{show(found.mean)} [dim]\\[{show(found.ci_low)}…{show(found.ci_high)}][/]"
