@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from api.document import document, problem
-from api.problems import HttpFault, Unexpected, log
-from graph.errors import DiamondError
+from api.problems import HttpFault, log
+from graph.errors import DiamondError, Unexpected
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Progress = Callable[[str, int, int], None]

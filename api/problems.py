@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.document import problem, to_json
-from graph.errors import DiamondError, Fault, InputError
+from graph.errors import DiamondError, Fault, InputError, Unexpected
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("diamond.http")
@@ -69,12 +69,6 @@ class HttpFault(DiamondError):
         super().__init__(detail)
         self.status = status  # type: ignore[misc]
         self.title = http.HTTPStatus(status).phrase  # type: ignore[misc]
-
-
-class Unexpected(DiamondError):
-    """A fault of the program itself; its traceback goes to the log, never to the reader."""
-
-    kind = "unexpected"
 
 
 def answer(result: Any, status: int = 200) -> Response:

@@ -121,12 +121,16 @@ def warnings_of(measures: Measures) -> tuple[str, ...]:
     """Return what a reader should know before trusting an account's numbers."""
     account = measures.account
     told = [*_quiet(measures)]
-    if not account.theirs:
-        told.append(f"Nobody of {account.name} is known: its measures are empty.")
+    if measures.coverage is None:
+        told.append(f"Nobody of {account.name} is known, so coverage and diamond index are null.")
     elif not account.ours:
         told.append(f"Nobody on our side serves {account.name}: say who we are in the import (ours: NAME).")
     elif not account.ties:
         told.append(f"There is no tie to anybody of {account.name}: import ties or touchpoints.")
+    if measures.connectivity_decision is None and measures.coverage is not None:
+        told.append(
+            f"No decision maker or evaluator of {account.name} is known, so connectivity among them is null."
+        )
     share = measures.assumed_share
     if share is not None and share > 0.0:
         told.append(
@@ -165,10 +169,28 @@ def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
             f"The newest contact with {len(told)} of {len(found)} accounts is old; --as-of {newest} shows "
             "them as they were on the day of the last one."
         ]
+    unknown = [measures.account.name for measures in found if measures.coverage is None]
+    if unknown:
+        told.append(f"Nobody is known at {_some(unknown)}, so coverage and diamond index are null there.")
+    undecided = [
+        measures.account.name
+        for measures in found
+        if measures.connectivity_decision is None and measures.coverage is not None
+    ]
+    if undecided:
+        told.append(
+            f"No decision maker or evaluator is known at {_some(undecided)}, so connectivity among them is "
+            "null there."
+        )
     if not found:
         told.append("There is no account in this store yet: diamond import FILES brings them in.")
     lines = tuple(summarise(measures, work.gaps(measures)) for measures in found)
     return Result(as_of or work.today, tuple(told), Accounts(lines))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + more
 
 
 def account(work: Workspace, name: str, as_of: date | None = None) -> Result[AccountProfile]:
@@ -321,9 +343,9 @@ class Written:
     file: Path
 
 
-def written(work: Workspace, file: Path, as_of: date | None = None) -> Result[Written]:
-    """Say which file was written."""
-    return Result(as_of or work.today, (), Written(file))
+def written(work: Workspace, name: str, file: Path, as_of: date | None = None) -> Result[Written]:
+    """Say which file was written of an account, and what to know before showing it around."""
+    return _result(measure(work.account(name, as_of)), Written(file))
 
 
 def told(body: Body, *warnings: str) -> Result[Body]:

@@ -6,7 +6,8 @@ DiamondError
  │    └── AmbiguousName  a name that several have                    exit 2, HTTP 422
  ├── TimeLimitReached    a query ran into its limit                  exit 1, HTTP 504
  ├── StoreError          the store cannot be reached or started      exit 3, HTTP 503
- └── NotPermitted        refused on principle                        exit 4, HTTP 403
+ ├── NotPermitted        refused on principle                        exit 4, HTTP 403
+ └── Unexpected          a fault of the program itself               exit 70, HTTP 500
 
 Every error says in one sentence what, where, and what would be right. The command line and the HTTP
 interface print the same document (RFC 9457) from the same attributes.
@@ -99,3 +100,9 @@ class NotPermitted(DiamondError):
     """Refused on principle, whoever asks."""
 
     kind, title, status, exit_code = "not-permitted", "Not permitted", 403, 4
+
+
+class Unexpected(DiamondError):
+    """A fault of the program itself; its traceback goes to the log, never into a document."""
+
+    kind, title, status, exit_code = "unexpected", "Something went wrong", 500, 70

@@ -13,6 +13,7 @@ from typing import Any
 
 from graph.account import Account, Person
 from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
+from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
 
@@ -34,7 +35,7 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
             f"The file {path.name} cannot be read: {reason}.", errors=[Fault(path.name, message=str(reason))]
         ) from None
     try:
-        data = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+        data = json.loads(text) if path.suffix.lower() == ".json" else load_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else getattr(error, "lineno", None)

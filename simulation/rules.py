@@ -94,6 +94,11 @@ def shock_after(shock: float, hit: float, fade: float) -> float:
     return faded + (1.0 - faded) * hit
 
 
+def has_ended(s: float, s_gone: float, decay_scale: float) -> bool:
+    """Tell whether a tie that was not met has faded away; without decay none does."""
+    return s < s_gone and decay_scale > 0.0
+
+
 def wish(weight: float, weak: float, s: float) -> float:
     """Return how much a strategy wants an hour in a tie, weak ties more by `weak`."""
     return weight * (1.0 + weak * (1.0 - s))
@@ -203,6 +208,7 @@ RULES: tuple[Callable[..., Any], ...] = (
     opening_chance,
     referral_reach,
     sway_of,
+    has_ended,
     is_against,
     orientation_after,
     is_thread,

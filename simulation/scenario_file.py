@@ -47,9 +47,10 @@ def parse_scenario(data: Mapping[str, Any], account: Account, *, file: str | Non
     if data.get("months") is not None:
         months = whole(data["months"], 1, LONGEST, "months", file)
     entries = sequence(data.get("events"), "events", file)
-    events = tuple(
-        _event(entry, f"events[{number}]", account, months, file) for number, entry in enumerate(entries, 1)
-    )
+    events: list[Event] = []
+    for number_, entry in enumerate(entries, 1):
+        joined = {event.function for event in events if isinstance(event, Joins) and event.function}
+        events.append(_event(entry, f"events[{number_}]", account, months, joined, file))
     parameters = data.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         raise wrong("parameters", parameters, "needs names with values", file)
@@ -58,10 +59,13 @@ def parse_scenario(data: Mapping[str, Any], account: Account, *, file: str | Non
     name = data.get("name")
     if name is not None and not isinstance(name, str):
         raise wrong("name", name, "needs a text", file)
-    return Scenario(name or "unnamed scenario", months, events, given)
+    return Scenario(name or "unnamed scenario", months, tuple(events), given)
 
 
-def _event(entry: Any, place: str, account: Account, months: int | None, file: str | None) -> Event:
+def _event(
+    entry: Any, place: str, account: Account, months: int | None, joined: set[str], file: str | None
+) -> Event:
+    """Return one event; `joined` are the functions that earlier entries bring."""
     if not isinstance(entry, Mapping):
         raise wrong(place, entry, "needs a month and one event, such as {month: 6, leaves: ID}", file)
     kinds = [key for key in entry if key != "month"]
@@ -101,7 +105,7 @@ def _event(entry: Any, place: str, account: Account, months: int | None, file: s
         return Reorganises(
             month,
             _this_account(what.get("account"), account, place, file),
-            _function_of_theirs(what.get("function"), account, f"{place}.function", file),
+            _function_of_theirs(what.get("function"), account, joined, f"{place}.function", file),
             number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
         )
     if kind == "price_pressure":
@@ -145,17 +149,26 @@ def _of_ours(value: Any, account: Account, place: str, file: str | None) -> str:
 
 
 def _function(value: Any, account: Account, place: str, file: str | None) -> str | None:
-    """Return a function as policy or account write it; one that neither knows keeps its own name."""
+    """Return a function as policy or account write it."""
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip():
         raise wrong(place, value, "needs the name of a function", file)
     known = [*account.policy.functions, *_functions_of_theirs(account)]
-    return next((name for name in known if fold(name) == fold(value)), value.strip())
+    for name in known:
+        if fold(name) == fold(value):
+            return name
+    near = get_close_matches(value, known, n=1, cutoff=0.3)
+    hint = f"; the nearest is {near[0]}" if near else ""
+    raise UnknownName(
+        f"{place}: there is no function {value!r}{hint}. Functions are {', '.join(known)}.",
+        errors=[Fault(file, None, place, value, "unknown function")],
+        candidates=[Candidate(name, name) for name in near],
+    )
 
 
-def _function_of_theirs(value: Any, account: Account, place: str, file: str | None) -> str:
-    known = _functions_of_theirs(account)
+def _function_of_theirs(value: Any, account: Account, joined: set[str], place: str, file: str | None) -> str:
+    known = sorted({*_functions_of_theirs(account), *joined})
     for name in known:
         if isinstance(value, str) and fold(name) == fold(value):
             return name

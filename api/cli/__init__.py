@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
 
 __all__ = ["main", "run"]
+
+INTERRUPTED = 130  # as shells have it
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,7 +18,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names and documents are UTF-8 whatever the locale says
             stream.reconfigure(encoding="utf-8")
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    try:
+        code = run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; let the interpreter not complain about it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -27,7 +39,7 @@ def run(arguments: list[str]) -> int:
 
     from api.cli.app import app
     from api.cli.output import Output
-    from graph.errors import DiamondError, InputError
+    from graph.errors import DiamondError, InputError, Unexpected
 
     output = Output(json="--json" in arguments, quiet="--quiet" in arguments)
     try:
@@ -35,18 +47,18 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        return 130
+        return INTERRUPTED
     except DiamondError as error:
         output.fail(error)
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output has gone; let the interpreter not complain about it on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise
     except Exception as error:
         # What typer raises for a usage error has no public name; only those can say themselves.
         if not (hasattr(error, "format_message") and hasattr(error, "show")):
-            raise
+            traceback.print_exc()
+            output.fail(Unexpected(f"A fault of the program ({type(error).__name__}: {error})."))
+            return Unexpected.exit_code
         if output.json:
             output.fail(InputError(error.format_message()))
         else:

@@ -11,7 +11,7 @@ import typer
 
 from api import verbs
 from api.cli import tables
-from api.cli.opening import opened
+from api.cli.opening import ends_at_once, opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.settings import load_settings
 from graph.errors import InputError
@@ -99,11 +99,12 @@ def query(
     if cypher is None:
         raise InputError("Give a question in Cypher, - to read it from standard input, or --cookbook.")
     with opened(store, json, quiet) as (work, output):
-        if cookbook:
-            result = verbs.cookbook(work, cypher, param or (), limit=limit, timeout=timeout)
-        else:
-            text = sys.stdin.read() if cypher == "-" else cypher
-            result = verbs.query(work, text, parse_params(param or ()), limit=limit, timeout=timeout)
+        text = sys.stdin.read() if cypher == "-" else cypher
+        with ends_at_once():
+            if cookbook:
+                result = verbs.cookbook(work, text, param or (), limit=limit, timeout=timeout)
+            else:
+                result = verbs.query(work, text, parse_params(param or ()), limit=limit, timeout=timeout)
         output.show(result, tables.query)
 
 

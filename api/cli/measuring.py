@@ -120,4 +120,4 @@ def map_(
             else:
                 data = svg.encode()
         write_file(out, data)
-        output.show(verbs.written(work, out, as_of), tables.written)
+        output.show(verbs.written(work, account, out, as_of), tables.written)

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from api.bootstrap import workspace
 from api.cli.output import Output
 from api.verbs import Workspace
+
+
+@contextmanager
+def ends_at_once() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: the driver would first wait for the server's answer.
+
+    Only around what reads; the server gives up a question whose asker has gone.
+    """
+
+    def end(*_: object) -> None:
+        os._exit(130)  # as shells have it
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

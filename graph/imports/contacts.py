@@ -73,6 +73,9 @@ def assemble_ties(assembly: Assembly) -> None:
         future = assembly.in_future(entry, "last_on", entry.get("last_on"), subject)
         if pair is None or future:
             continue
+        if assembly.is_ours(pair[1]):  # one of ours is nobody whom a tie of ours could reach
+            assembly.ledger.find(entry.places, "stakeholder", entry.values["stakeholder"], "nobody", subject)
+            continue
         assembly.brought(subject)
         properties = _tie(assembly, entry)
         if told and not assembly.is_ours(pair[0]):

@@ -27,6 +27,7 @@ from graph.errors import Fault, InputError
 from graph.imports.cells import as_text
 from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.forms import FORMS, Form, form_named
+from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
@@ -89,7 +90,7 @@ def read_mapping(path: Path | None) -> ImportMapping:
     try:
         if path.stat().st_size > MAPPING_LIMIT:
             raise _wrong(path.name, "is larger than any mapping file")
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        document = load_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise _wrong(path.name, f"cannot be read ({error.strerror or error})") from None
     except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:

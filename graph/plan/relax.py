@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil, inf, isfinite
+from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
@@ -83,8 +83,18 @@ def _least_amount(program: Program, limit: str, limits: PlanLimits) -> float | N
                 amount = middle
             else:
                 missed = middle
-        return amount
+        return _plainer(program, limit, missed, amount, limits)
     return None
+
+
+def _plainer(program: Program, limit: str, missed: float, amount: float, limits: PlanLimits) -> float:
+    """Return the amount with as few decimals as suffice: what touchpoints add up to is rarely odder."""
+    for decimals in range(DECIMALS.get(limit, 0)):
+        scale = 10.0**decimals
+        fewer = floor(amount * scale) / scale
+        if missed < fewer < amount and _kept(program, limit, fewer, limits):
+            return fewer
+    return amount
 
 
 def _now(program: Program, limit: str, limits: PlanLimits) -> float:

@@ -19,6 +19,7 @@ from simulation.draws import (
 from simulation.rules import (
     Rates,
     effort,
+    has_ended,
     opening_chance,
     referral_reach,
     tie_hours,
@@ -103,7 +104,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
                         if uniform(draw, entity[i], entity_ours[j]) < chance:
                             s = rates.s_new
                             met = True
-            if s < rates.s_gone and not met:
+            if not met and has_ended(s, rates.s_gone, rates.decay_scale):
                 s = 0.0
             strength[i, k] = s
             open_part *= 1.0 - s

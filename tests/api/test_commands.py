@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -434,3 +436,48 @@ def test_help_names_every_command(shell):
         "check",
     ):
         assert re.search(rf"^\W*{name}\b", said, re.MULTILINE), name
+
+
+def test_what_is_null_is_told(diamond: Run):
+    _, found = diamond("accounts")
+    empty = [one for one in found["accounts"] if one["coverage"] is None]
+    assert empty
+    assert any(empty[0]["name"] in warning and "null" in warning for warning in found["warnings"])
+    assert any("null" in warning for warning in diamond("account", empty[0]["id"])[1]["warnings"])
+
+
+def test_a_fault_of_the_program_is_a_document_too(diamond: Run, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object) -> None:
+        raise RuntimeError("not foreseen")
+
+    monkeypatch.setattr("api.verbs.accounts", fails)
+    code, error = diamond("accounts")
+    assert (code, error["status"]) == (70, 500)
+
+
+def test_ctrl_c_ends_a_question_at_once(folder: Path):
+    endless = "UNWIND range(1, 100000000) AS x UNWIND range(1, 1000) AS y RETURN sum(x * y)"
+    command = [str(Path(sys.executable).with_name("diamond")), "query", endless, "--store", str(folder)]
+    asking = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(5)
+    assert asking.poll() is None
+    begun = time.monotonic()
+    asking.send_signal(signal.SIGINT)
+    assert asking.wait(timeout=20) == 130
+    assert time.monotonic() - begun < 5
+    assert asking.stderr is not None
+    assert b"Traceback" not in asking.stderr.read()
+    asking.communicate()
+
+
+def test_output_that_nobody_reads_is_no_error(folder: Path):
+    command = str(Path(sys.executable).with_name("diamond"))
+    piped = subprocess.run(
+        f"{command} simulate valdara --replicates 20 --months 6 --json --store {folder} | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert piped.stdout.strip() == "{"
+    assert piped.stderr == ""

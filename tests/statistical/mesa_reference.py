@@ -146,7 +146,7 @@ class Stakeholder(mesa.Agent):
                         if model.draw(draws.OPENS, self.key, tie.owner.key) < chance:
                             tie.s = rates.s_new
                             met = True
-            if tie.s < rates.s_gone and not met:
+            if not met and rules.has_ended(tie.s, rates.s_gone, rates.decay_scale):
                 tie.s = 0.0
         self.next_cov = self.covered()
 

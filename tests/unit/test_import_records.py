@@ -399,3 +399,15 @@ def test_channels(tmp_path: Path) -> None:
     assert reading.records.brands["Aqua"] == {"name": "Aqua", "owner": "us", "price": 12.5}
     assert [(one.column, one.value) for one in reading.questions] == [("kind", "rival")]
     assert found(reading) == {("sales.csv", 5, "end_customer", "d2", "nobody")}
+
+
+def test_a_tie_to_one_of_ours_reaches_nobody(tmp_path: Path) -> None:
+    organisations = "id,name,kind\nus,Us,supplier\nacme,Acme,key_account\n"
+    people = "id,name,organisation\ns,Sam,us\nt,Tom,us\nc,Cleo,acme\n"
+    ties = "ours,stakeholder,strength\ns,c,0.5\ns,t,0.5\nc,s,0.5\n"
+    reading = read(tmp_path, {"organisations.csv": organisations, "people.csv": people, "ties.csv": ties})
+    assert [(one.row, one.column, one.kind) for one in reading.findings] == [
+        (3, "stakeholder", "nobody"),
+        (4, "stakeholder", "nobody"),
+    ]
+    assert set(reading.records.lines["ENGAGES"]) == {("s", "c", "")}

@@ -107,3 +107,9 @@ def test_every_rule_is_registered_once():
     }
     assert functions < set(rules.RULES)
     assert len(set(rules.RULES)) == len(rules.RULES)
+
+
+def test_a_tie_ends_by_fading_only_where_ties_fade():
+    assert rules.has_ended(0.01, 0.02, 1.0)
+    assert not rules.has_ended(0.02, 0.02, 1.0)
+    assert not rules.has_ended(0.01, 0.02, 0.0)

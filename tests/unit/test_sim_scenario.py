@@ -189,3 +189,27 @@ def test_a_distributor_is_told_that_its_events_are_another_business(tmp_path, ac
     )
     with pytest.raises(InputError, match="people and ties"):
         read(tmp_path, distributor, "events: [{month: 3, go_direct: {end_customers: [e]}}]")
+
+
+def test_a_function_that_joins_can_be_reorganised_later(tmp_path, account):
+    text = """
+        events:
+          - {month: 6, joins: {account: ACCOUNT, function: legal, level: 2}}
+          - {month: 9, reorganises: {account: ACCOUNT, function: legal, share: 0.5}}
+    """.replace("ACCOUNT", account.id)
+    found = read(tmp_path, account, text)
+    assert [event.function for event in found.events] == ["legal", "legal"]
+    only = "events: [{month: 9, reorganises: {account: ACCOUNT, function: legal, share: 0.5}}]"
+    with pytest.raises(InputError, match="legal"):
+        read(tmp_path, account, only.replace("ACCOUNT", account.id))
+
+
+def test_an_unknown_function_names_the_nearest(tmp_path, account):
+    text = f"events: [{{month: 6, joins: {{account: {account.id}, function: technicl}}}}]"
+    with pytest.raises(UnknownName, match="technical"):
+        read(tmp_path, account, text)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path, account):
+    with pytest.raises(InputError, match="turnover_theirs"):
+        read(tmp_path, account, "parameters: {turnover_theirs: 0.1, turnover_theirs: 0.2}")
