@@ -242,6 +242,7 @@ def what_if_part(
 def start_simulation(
     work: Work,
     runs: Runs,
+    proposed: Proposed,
     account: AccountName,
     person: Annotated[str, Form()],
     month: Annotated[int, Form(ge=1, le=HORIZON)] = LEAVES_IN,
@@ -249,8 +250,9 @@ def start_simulation(
     as_of: Annotated[date | None, Form()] = None,
 ) -> Response:
     """Simulate a leaving; show the answer, or how far it is."""
-    # Without a saved plan one would have to be found first, which takes longer than anybody waits here.
-    planned = read_plan(work.store, work.account(account, as_of).id) is not None
+    # Without a plan, saved or shown on the page, one would have to be found first: too long to wait here.
+    shown = proposed.known(work, account, as_of)
+    planned = shown is not None or read_plan(work.store, work.account(account, as_of).id) is not None
     strategies = None if planned else ",".join(name for name in NAMES if name != "plan")
     job = runs.start(
         lambda progress: verbs.simulate(
@@ -259,6 +261,7 @@ def start_simulation(
             leaves=[person],
             leaving_months=[month],
             strategies=strategies,
+            proposed=shown,
             replicates=replicates,
             months=HORIZON,
             as_of=as_of,

@@ -40,6 +40,13 @@ class Proposals:
         self._kept: OrderedDict[tuple[str, PlanLimits], tuple[Account, Result[Plan]]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def known(self, work: Workspace, name: str, as_of: date | None) -> Plan | None:
+        """Return the plan that was last proposed without limits, if it still holds; never compute one."""
+        account = work.account(name, as_of)
+        with self._lock:
+            known, result = self._kept.get((account.id, PlanLimits()), (None, None))
+        return result.body if result is not None and known == account else None
+
     def get(self, work: Workspace, name: str, limits: PlanLimits, as_of: date | None) -> Result[Plan]:
         """Propose a plan, or return the one proposed before."""
         account = work.account(name, as_of)

@@ -415,6 +415,7 @@ def simulate(
     leaving_months: Sequence[int] = (),
     scenario: Path | None = None,
     strategies: str | None = None,
+    proposed: Plan | None = None,
     replicates: int = REPLICATES,
     months: int | None = None,
     seed: int = 1,
@@ -433,6 +434,8 @@ def simulate(
         Who leaves, and when: once for all, or once for each. Added to the scenario's own events.
     strategies
         Names separated by commas, or a file; all that need no distributor by default.
+    proposed
+        The plan to follow where none is saved; one is proposed where neither is there.
     curve
         Also run multiples of today's hours; where nobody leaves and no event happens it is worth as much.
     """
@@ -442,7 +445,7 @@ def simulate(
     setting = model.load_scenario(scenario, account) if scenario else model.Scenario()
     if leaves:
         setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
-    chosen = _strategies(work, account, strategies)
+    chosen = _strategies(work, account, strategies, proposed)
     run = model.simulate(
         account,
         setting,
@@ -471,7 +474,9 @@ def simulate(
     return _result(measure(account), WhatIf(run, answered))
 
 
-def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[Strategy, ...]:
+def _strategies(
+    work: Workspace, account: Account, text: str | None, proposed: Plan | None
+) -> tuple[Strategy, ...]:
     """Return strategies by name or from a file; `plan` is the saved plan, else what is proposed."""
     import simulation as model
     from graph.plan import upcoming
@@ -481,9 +486,10 @@ def _strategies(work: Workspace, account: Account, text: str | None) -> tuple[St
         return model.load_strategies(Path(text), account)
     names = None if text is None else [name.strip() for name in text.split(",") if name.strip()]
     saved = read_plan(work.store, account.id) if names is None or "plan" in names else None
-    if saved is None:
+    followed = saved or proposed
+    if followed is None:
         return model.strategies_for(account, None, names)
-    ahead = upcoming(account, saved)
+    ahead = upcoming(account, followed)
     return model.strategies_for(account, ahead.actions, names, horizon=ahead.months)
 
 

@@ -233,6 +233,9 @@ def test_a_plan_is_proposed_saved_and_shown_on_the_map(
     page.goto(f"{address}/accounts/{segment(HOSTILE)}")
     expect(page.locator("#plan tbody tr").first).to_be_visible(timeout=SLOW)
     expect(page.locator("#plan .lead")).to_contain_text("weighted gap")
+    person(page, "h/1").click()
+    rows = page.locator("#futures tbody tr")
+    expect(rows.filter(has_text=re.compile(r"^\s*plan"))).to_have_count(1, timeout=SLOW)
     page.locator("#plan [name=months]").fill("3")
     page.get_by_role("button", name="Propose").click()
     expect(page.locator("#plan .lead")).to_contain_text("in 3 months", timeout=SLOW)
@@ -244,7 +247,6 @@ def test_a_plan_is_proposed_saved_and_shown_on_the_map(
         expect(page.get_by_role("status")).to_contain_text("Saved", timeout=SLOW)
         page.reload()
         person(page, "h/1").click()
-        rows = page.locator("#futures tbody tr")
         expect(rows.filter(has_text=re.compile(r"^\s*plan"))).to_have_count(1, timeout=SLOW)
     finally:
         opened_store.write("MATCH (a:Action) DETACH DELETE a")
