@@ -14,7 +14,7 @@ from api.jobs import Jobs
 from api.models import iso_date
 from api.reading import Proposals, Reading
 from api.settings import Settings
-from api.verbs import Workspace
+from api.workspace import Workspace
 from graph.plan import PlanLimits
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from api.settings import Settings, load_settings
-from api.verbs import Workspace
+from api.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
 

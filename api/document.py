@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from api.verbs import Result
+from api.workspace import Result
 from graph.errors import DiamondError
 
 

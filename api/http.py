@@ -22,7 +22,7 @@ from api.problems import handle_errors
 from api.reading import Proposals
 from api.security import LocalOnly, check_host
 from api.settings import Settings, load_settings
-from api.verbs import Workspace
+from api.workspace import Workspace
 from graph.errors import InputError
 
 __all__ = ["check_host", "create_app", "serve_app"]

@@ -24,6 +24,7 @@ from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
 from api.document import problem
 from api.jobs import Job, answer
 from api.paths import segment
+from api.workspace import Result
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure
@@ -196,7 +197,7 @@ def save_plan(
 def _plan_part(
     request: Request,
     account: str,
-    result: verbs.Result[Plan],
+    result: Result[Plan],
     as_of: date | None,
     *,
     saved: bool = False,

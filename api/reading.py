@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from api import verbs
-from api.verbs import Result, Workspace
+from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.plan import Plan, PlanLimits
 

@@ -18,7 +18,7 @@ from api.jobs import Progress, events
 from api.jobs import answer as outcome
 from api.models import JobDocument, SimulationDocument, SimulationRequest
 from api.problems import MEDIA_TYPE, PROBLEMS, Problem, answer
-from api.verbs import Workspace
+from api.workspace import Workspace
 
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such simulation", "content": {MEDIA_TYPE: {}}},

@@ -7,27 +7,21 @@ the keys of the document. Rendering is the callers' business.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from api.caveats import caveats, portfolio_caveats
+from api.workspace import Body, Result, Workspace
 from graph import check as checks
 from graph.account import Account
-from graph.gaps import Gap, find_gaps
+from graph.gaps import Gap
 from graph.gateway import QueryResult, run_cookbook, run_query
 from graph.measures import Measures, measure
-from graph.policy import Policy
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
 from graph.removal import Relation, Without, without
-from graph.store import Store
-from graph.store.accounts import (
-    read_account,
-    read_portfolio,
-    resolve_account,
-    resolve_person,
-)
-from graph.store.strengths import refresh_strengths
+from graph.store.accounts import resolve_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,53 +32,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-FEW = 3  # warnings of one sort that are told one by one
 REPLICATES = 1000
 CURVE_REPLICATES = 400
-
-Body = TypeVar("Body")
-
-
-@dataclass
-class Workspace:
-    """An open store, the policy tables, and the day it is."""
-
-    store: Store
-    policy: Policy
-    today: date = field(default_factory=date.today)
-    _refreshed: date | None = None
-
-    def refresh(self) -> None:
-        """Bring the strengths in the graph up to today; the first command of a day has work to do."""
-        if self._refreshed != self.today:
-            refresh_strengths(self.store, self.today, self.policy)
-            self._refreshed = self.today
-
-    def account(self, name: str, as_of: date | None = None) -> Account:
-        """Read one account by id or unique name."""
-        self.refresh()
-        return read_account(self.store, resolve_account(self.store, name), as_of or self.today, self.policy)
-
-    def portfolio(self, as_of: date | None = None) -> tuple[Account, ...]:
-        """Read every account."""
-        self.refresh()
-        return read_portfolio(self.store, as_of or self.today, self.policy)
-
-    def gaps(self, measures: Measures) -> tuple[Gap, ...]:
-        """Return an account's gaps, with queries where they speak of today."""
-        return find_gaps(measures.account, measures, today=self.today)
-
-
-@dataclass(frozen=True, slots=True)
-class Result(Generic[Body]):
-    """What every verb returns: the day it speaks of, what to know first, and the verb's own object.
-
-    In a document the body's fields stand beside `as_of` and `warnings`.
-    """
-
-    as_of: date
-    warnings: tuple[str, ...]
-    body: Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,80 +66,15 @@ class Checked:
     findings: tuple[checks.Finding, ...]
 
 
-def warnings_of(measures: Measures) -> tuple[str, ...]:
-    """Return what a reader should know before trusting an account's numbers."""
-    account = measures.account
-    told = [*_quiet(measures)]
-    if measures.coverage is None:
-        told.append(f"Nobody of {account.name} is known, so coverage and diamond index are null.")
-    elif not account.ours:
-        told.append(f"Nobody on our side serves {account.name}: say who we are in the import (ours: NAME).")
-    elif not account.ties:
-        told.append(f"There is no tie to anybody of {account.name}: import ties or touchpoints.")
-    if measures.connectivity_decision is None and measures.coverage is not None:
-        told.append(
-            f"No decision maker or evaluator of {account.name} is known, so connectivity among them is null."
-        )
-    share = measures.assumed_share
-    if share is not None and share > 0.0:
-        told.append(
-            f"{share:.0%} of the influence, role and orientation values of {account.name} are assumed "
-            f"from the policy tables, since nobody has stated them."
-        )
-    stale, people = len(measures.stale), len(account.theirs)
-    if people and stale / people >= account.policy.limits["stale_warning"]:
-        told.append(f"{stale} of {people} scores of {account.name} are stale.")
-    return tuple(told)
-
-
-def _quiet(measures: Measures) -> tuple[str, ...]:
-    """Return a warning where nobody has been in contact for long, with the day to look back to."""
-    account = measures.account
-    newest = account.newest_contact
-    if newest is None or (account.as_of - newest).days <= account.policy.limits["quiet_after"]:
-        return ()
-    return (
-        f"The newest contact with {account.name} was on {newest}, {(account.as_of - newest).days} days "
-        f"before {account.as_of}; --as-of {newest} shows the account as it was then.",
-    )
-
-
 def _result(measures: Measures, body: Body) -> Result[Body]:
-    return Result(measures.account.as_of, warnings_of(measures), body)
+    return Result(measures.account.as_of, caveats(measures), body)
 
 
 def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
     """Return the portfolio: every account's shape, connectivity, single points, gaps and staleness."""
     found = [measure(account) for account in work.portfolio(as_of)]
-    told = [warning for measures in found for warning in _quiet(measures)]
-    if len(told) > FEW:
-        newest = max(day for one in found if (day := one.account.newest_contact) is not None)
-        told = [
-            f"The newest contact with {len(told)} of {len(found)} accounts is old; --as-of {newest} shows "
-            "them as they were on the day of the last one."
-        ]
-    unknown = [measures.account.name for measures in found if measures.coverage is None]
-    if unknown:
-        told.append(f"Nobody is known at {_some(unknown)}, so coverage and diamond index are null there.")
-    undecided = [
-        measures.account.name
-        for measures in found
-        if measures.connectivity_decision is None and measures.coverage is not None
-    ]
-    if undecided:
-        told.append(
-            f"No decision maker or evaluator is known at {_some(undecided)}, so connectivity among them is "
-            "null there."
-        )
-    if not found:
-        told.append("There is no account in this store yet: diamond import FILES brings them in.")
     lines = tuple(summarise(measures, work.gaps(measures)) for measures in found)
-    return Result(as_of or work.today, tuple(told), Accounts(lines))
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return ", ".join(names[:FEW]) + more
+    return Result(as_of or work.today, portfolio_caveats(found), Accounts(lines))
 
 
 def account(work: Workspace, name: str, as_of: date | None = None) -> Result[AccountProfile]:

@@ -18,7 +18,7 @@ from api.cli import prospects, tables
 from api.cli.opening import opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.cli.output import Output, stdout, text
-from api.verbs import Workspace
+from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import InputError
 from graph.measures import measure
@@ -105,7 +105,7 @@ class _Steps:
         if not self.output.json:
             stdout().print(f"[green]✔[/] {text(what)} [dim]({seconds:.1f} s)[/]")
 
-    def show(self, result: verbs.Result[Any], render: Any) -> None:
+    def show(self, result: Result[Any], render: Any) -> None:
         if not self.output.json:
             console = stdout()
             console.print()

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from api.bootstrap import workspace
 from api.cli.output import Output
-from api.verbs import Workspace
+from api.workspace import Workspace
 
 
 @contextmanager

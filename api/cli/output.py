@@ -14,7 +14,7 @@ from rich.table import Table
 
 from api.bootstrap import Progress
 from api.document import problem, to_json
-from api.verbs import Result
+from api.workspace import Result
 from graph.errors import DiamondError
 
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import amount, number, share, table, text, words
-from api.verbs import Result, WhatIf
+from api.verbs import WhatIf
+from api.workspace import Result
 
 if TYPE_CHECKING:
     from graph.plan import Action, Plan

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text, words
-from api.verbs import Accounts, Checked, CookbookList, Gaps, Result, Ropi, Written
+from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi, Written
+from api.workspace import Result
 
 if TYPE_CHECKING:
     from graph.gaps import Gap

@@ -16,7 +16,7 @@ import pytest
 from api import verbs
 from api.document import document
 from api.http import create_app
-from api.verbs import Workspace
+from api.workspace import Workspace
 from fixtures.samples import SAMPLES, sample_files
 from graph.imports import import_files
 from graph.policy import load_policy

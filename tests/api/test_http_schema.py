@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.http import create_app
-from api.verbs import Workspace
+from api.workspace import Workspace
 from graph.imports import import_files
 from graph.policy import load_policy
 from graph.store import Store

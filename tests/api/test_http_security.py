@@ -16,7 +16,7 @@ import pytest
 import visualisation
 from api.http import create_app, serve_app
 from api.security import POLICY, check_host
-from api.verbs import Workspace
+from api.workspace import Workspace
 from graph.errors import InputError, NotPermitted, StoreError
 from graph.policy import load_policy
 from tests.api.serving import live

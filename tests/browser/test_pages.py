@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.http import create_app
 from api.paths import segment
-from api.verbs import Workspace
+from api.workspace import Workspace
 from fixtures.samples import SAMPLES, sample_files
 from graph.imports import import_files
 from graph.policy import load_policy
@@ -190,7 +190,7 @@ def test_lines_and_states_of_the_map(page: Page, address: str, faults: list[str]
         assert lines.evaluate("one => getComputedStyle(one).display") == "none"
     expect(page.locator("#map .ghosts")).to_have_count(0)
     page.get_by_label("with the target").check()
-    expect(page.locator("#map .ghosts")).to_have_count(1)
+    expect(page.locator("#map .ghosts")).to_have_count(1, timeout=SLOW)
     for ending in ("png", "svg", "html"):
         with page.expect_download() as download:
             page.locator(f'a[href$="map.{ending}"]').click()
