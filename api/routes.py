@@ -196,7 +196,9 @@ def get_plan_csv(
 ) -> Response:
     """Return the proposed actions as a table."""
     found = plan_csv(proposed.get(work, account, limits, as_of).body)
-    return Response(found, media_type="text/csv; charset=utf-8", headers=attachment(account, "csv"))
+    return Response(
+        found.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=attachment(account, "csv")
+    )
 
 
 @router.get(

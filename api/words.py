@@ -154,7 +154,7 @@ def quiet(account: Account) -> str:
 
 
 def portfolio(accounts: Sequence[AccountSummary]) -> str:
-    """Return how many accounts have which shape, and how many hang on one person."""
+    """Return how many accounts have which shape, and how many lean on one person."""
     shapes = Counter(one.shape for one in accounts)
     nouns: dict[Shape, tuple[str, str]] = {
         "diabolo": ("Diabolo", "Diabolos"),
@@ -164,7 +164,7 @@ def portfolio(accounts: Sequence[AccountSummary]) -> str:
     }
     said = [count(shapes[shape], *noun) for shape, noun in nouns.items() if shapes[shape]]
     alone = sum(bool(one.single_points_of_failure) for one in accounts)
-    hang = f"{count(alone, 'account hangs', 'accounts hang')} on a single person." if alone else ""
+    hang = f"{count(alone, 'account leans', 'accounts lean')} on a single point of failure." if alone else ""
     return f"{count(len(accounts), 'account', 'accounts')}: {', '.join(said)}. {hang}".strip()
 
 

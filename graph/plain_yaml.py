@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
+BOOL = "tag:yaml.org,2002:bool"
+
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, with doubled keys refused."""
+    """The safe loader, with doubled keys refused, and `on`, `off`, `yes`, `no` as the words that they are."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
@@ -21,6 +24,14 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key, str | int | float):
                 seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 reads such words as true and false, and `on` is the name of a column.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(BOOL, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
 
 
 def load_yaml(text: str) -> Any:

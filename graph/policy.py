@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +27,7 @@ ORIENTATION_VALUE = {"ally": 0.6, "neutral": 0.0, "unknown": 0.0, "against": -0.
 
 def fold(text: str) -> str:
     """Return the form in which names and values are compared."""
-    return re.sub(r"[\s\-_]+", "", text).casefold()
+    return re.sub(r"[\s\-_]+", "", unicodedata.normalize("NFC", text)).casefold()
 
 
 @dataclass(frozen=True, slots=True)

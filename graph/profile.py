@@ -118,7 +118,7 @@ class AccountProfile:
     balance: float | None
     largest_loss: float | None
     rows: tuple[RowCoverage, ...]
-    cut: tuple[str, ...]
+    cut: tuple[Partner, ...]
     matching: tuple[Pair, ...]
     dependence: tuple[Dependence, ...]
     distributors: tuple[Partner, ...]
@@ -192,7 +192,7 @@ def profile(measures: Measures, gaps: Sequence[Gap]) -> AccountProfile:
         balance=measures.balance,
         largest_loss=measures.largest_loss,
         rows=measures.rows,
-        cut=measures.cut,
+        cut=tuple(Partner(person, account.people[person].name) for person in measures.cut),
         matching=tuple(Pair(one, other) for one, other in function_matching(account, measures.threads)),
         dependence=_dependence(account, measures),
         distributors=account.channel.distributors,

@@ -37,6 +37,9 @@ class Dates(StrEnum):
     mdy = "mdy"
 
 
+INTERRUPTED = "\nInterrupted. An import is all or nothing: run it again to be sure that it is in.\n"
+
+
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILES_OR_FOLDERS...", help="CSV, Excel or JSON.")],
     dialect: Annotated[Dialect, typer.Option(help="What the files come from.")] = Dialect.auto,
@@ -53,7 +56,7 @@ def import_(
 ) -> None:
     """Bring in contacts, ties and touchpoints; the same files twice change nothing."""
     with opened(store, json, quiet, create=True) as (work, output):
-        with output.progress() as progress:
+        with output.progress() as progress, ends_at_once(INTERRUPTED):
             report = verbs.import_(
                 work,
                 files,

@@ -13,13 +13,14 @@ from api.workspace import Workspace
 
 
 @contextmanager
-def ends_at_once() -> Iterator[None]:
+def ends_at_once(saying: str = "") -> Iterator[None]:
     """Let Ctrl-C end the process at once: the driver would first wait for the server's answer.
 
-    Only around what reads; the server gives up a question whose asker has gone.
+    Only around what reads, or writes in one transaction: the server gives up what nobody waits for.
     """
 
     def end(*_: object) -> None:
+        os.write(2, saying.encode())
         os._exit(130)  # as shells have it
 
     before = signal.signal(signal.SIGINT, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from api.bootstrap import Progress
 from api.document import problem, to_json
 from api.workspace import Result
 from graph.errors import DiamondError
+
+# What a terminal would obey instead of showing: control codes and marks that turn the writing direction.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,15 @@ class Output:
         warnings = (*result.warnings, *getattr(result.body, "warnings", ()))
         if not self.quiet:
             for warning in warnings:
-                console.print(f"[yellow]![/] {escape(warning)}")
+                console.print(f"[yellow]![/] {text(warning)}")
             if warnings:
                 console.print()
         render(console, result)
 
-    def say(self, text: str) -> None:
+    def say(self, sentence: str) -> None:
         """Print a sentence beside the result, for people only."""
         if not self.json and not self.quiet:
-            stdout().print(escape(text))
+            stdout().print(text(sentence))
 
     def fail(self, error: DiamondError) -> None:
         """Print an error: the document on standard output, or a sentence on standard error."""
@@ -58,7 +62,7 @@ class Output:
             print(to_json(problem(error)))
             return
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]{escape(error.title)}:[/] {escape(error.detail)}")
+        console.print(f"[bold red]{text(error.title)}:[/] {text(error.detail)}")
         for fault in error.errors[:20]:
             place = ", ".join(
                 f"{name} {value}"
@@ -73,7 +77,7 @@ class Output:
         if len(error.errors) > 20:
             console.print(f"  … and {len(error.errors) - 20} more; --json lists them all.")
         for one in error.candidates:
-            console.print(escape(f"  {one.id}  {one.name}"))
+            console.print(text(f"  {one.id}  {one.name}"))
 
     @contextmanager
     def progress(self) -> Iterator[Progress | None]:
@@ -139,7 +143,7 @@ def share(value: float | None) -> str:
 
 def text(value: object) -> str:
     """Return any text so that nothing in it is taken for markup."""
-    return "–" if value is None else escape(str(value))
+    return "–" if value is None else escape(CONTROLS.sub("\N{REPLACEMENT CHARACTER}", str(value)))
 
 
 def words(name: str | None) -> str:

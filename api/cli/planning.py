@@ -56,7 +56,7 @@ def plan(
         if out is not None:
             kind = out.suffix.lower()
             if kind == ".csv":
-                write_file(out, plan_csv(result.body).encode())
+                write_file(out, plan_csv(result.body).encode("utf-8-sig"))
             elif kind == ".ics":
                 write_file(out, plan_ics(result.body))
             else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graph.gateway import QueryResult
     from graph.imports import ImportReport
     from graph.imports.report import Finding, Question
-    from graph.profile import AccountProfile
+    from graph.profile import AccountProfile, AccountSummary
     from graph.removal import Without
     from graph.store import Credentials, EngineStatus
 
@@ -30,6 +30,11 @@ SHAPES = {
 }
 SHOWN_PLACES = 20
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
+
+
+def named(account: AccountSummary) -> str:
+    """Return an account's name, with its id where that is another word."""
+    return text(account.name) + ("" if account.id == account.name else f" [dim]{text(account.id)}[/]")
 
 
 def accounts(console: Console, result: Result[Accounts]) -> None:
@@ -49,7 +54,7 @@ def accounts(console: Console, result: Result[Accounts]) -> None:
     )
     for one in result.body.accounts:
         made.add_row(
-            f"{text(one.name)} [dim]{text(one.id)}[/]",
+            named(one),
             f"{GLYPH[one.shape]} {one.shape}",
             number(one.diamond_index),
             share(one.coverage),
@@ -99,7 +104,9 @@ def account(console: Console, result: Result[AccountProfile]) -> None:
         f"newest contact {text(found.newest_contact)}"
     )
     if found.cut:
-        console.print(f"fewest people whose leaving cuts every thread: {text(', '.join(found.cut))}")
+        console.print(
+            f"fewest people whose leaving cuts every thread: {text(', '.join(one.name for one in found.cut))}"
+        )
     rows = table(
         "Function row", "Covered", "Ours", "Theirs", "Threads", right=("Covered", "Ours", "Theirs", "Threads")
     )
@@ -248,7 +255,7 @@ def imported(console: Console, report: Result[ImportReport]) -> None:
         "Form",
         "Encoding",
         "Rows",
-        "In",
+        "Clean",
         "Questions",
         "Findings",
         right=("Rows", "In", "Questions", "Findings"),

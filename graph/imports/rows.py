@@ -7,6 +7,7 @@ to is kept, and a contradiction is refused.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -135,6 +136,15 @@ def _mapped_sources(table: Table, one: FormMapping, ledger: Ledger) -> tuple[Sou
         for name, value in one.constants.items()
     ]
     names = {source.column.name for source in sources}
+    # A column that is called as the form calls it needs no line in the mapping.
+    headings_of = [fold(heading) for heading in table.header]
+    for name, column in one.form.columns.items():
+        if name not in names and headings_of.count(fold(name)) == 1:
+            index = headings_of.index(fold(name))
+            sources.append(
+                Source(column, table.header[index], _translated(_cell(index), one.values.get(name)))
+            )
+            names.add(name)
     # An export often has names only; a name then is the id.
     by_name = next((source for source in sources if source.column.name == "name"), None)
     if "id" in one.form.columns and one.form.columns["id"].required and "id" not in names and by_name:
@@ -220,7 +230,10 @@ def read_entries(
 ) -> dict[str, dict[tuple[Any, ...], Entry]]:
     """Return the rows of every form by key, each cell checked; touchpoints without id by their place."""
     entries: dict[str, dict[tuple[Any, ...], Entry]] = {name: {} for name in FORMS}
+    forms_of = Counter(binding.source for binding in bindings)
     for binding in bindings:
+        beside = forms_of[binding.source] > 1 and binding.form.name not in ("people", "organisations")
+        silent = 0
         order = orders.get(str(binding.table.path))
         headings = {source.column.name: source.heading for source in binding.sources}
         form, of_form = binding.form, entries[binding.form.name]
@@ -232,6 +245,12 @@ def read_entries(
             if tuple(map(as_text, cells)) == binding.table.header:
                 ledger.fault(binding.table.file, number, None, None, "the row repeats the header")
                 continue
+            # A line about a person may well name no owner, say: then it gives no tie, and is no fault.
+            if beside and any(
+                as_text(one.read(cells)) == "" for one in binding.sources if one.column.required
+            ):
+                silent += 1
+                continue
             place = Place(binding.table.file, number, headings, binding.source)
             values = _values(binding, cells, order, excel, place, ledger)
             if values is None:
@@ -240,6 +259,11 @@ def read_entries(
             if form.name == "touchpoints" and key == (None,):
                 key = (binding.table.file, number)
             _add(of_form, key, Entry(values, [place], binding.mapped), form, ledger)
+        if silent:
+            ledger.warnings.append(
+                f"{binding.table.file}: {silent:,} rows leave a column open that {binding.form.name} needs, "
+                "and give none."
+            )
         left_out = sum(1 for _ in binding.table.rows()) - taken if binding.where else 0
         if left_out:
             ledger.warnings.append(

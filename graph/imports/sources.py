@@ -27,6 +27,8 @@ LINE_LIMIT = 1 << 22
 SAMPLE = 1 << 18
 # What is left when a file is not UTF-8 and charset-normalizer finds nothing better: any byte has a meaning.
 FALLBACK_ENCODING = "cp1252"
+# What letters of other code pages become in the western one: signs that stand in no word.
+SIGN_IN_WORD = re.compile(r"[^\W\d_][£¥¯³¹¼½¾¿]|[£¥¯³¹¼½¾¿][^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,23 @@ def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:
     from charset_normalizer import from_bytes
 
     best = from_bytes(telling).best()
-    return (best.encoding if best else FALLBACK_ENCODING), True
+    guessed = best.encoding if best else FALLBACK_ENCODING
+    return (FALLBACK_ENCODING if _reads_as_western(telling, guessed) else guessed), True
+
+
+def _reads_as_western(telling: bytes, guessed: str) -> bool:
+    """Tell whether a file guessed to be in another Latin code page reads as well in the western one.
+
+    A few accented letters fit several code pages, and the western one is by far the commonest in exports.
+    Where it turns letters of another into signs inside words, it is not meant.
+    """
+    if not guessed.startswith(("cp125", "iso8859", "latin", "mac_")):
+        return False
+    try:
+        text = telling.decode(FALLBACK_ENCODING)
+    except UnicodeDecodeError:
+        return False
+    return text.isascii() or not SIGN_IN_WORD.search(text)
 
 
 def _not_utf8(path: Path) -> bytes:

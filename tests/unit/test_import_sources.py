@@ -271,3 +271,46 @@ def test_equal_names_in_two_folders_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_workbook_of_an_older_kind_is_refused_with_a_way_out(tmp_path: Path) -> None:
     assert "save it as CSV or .xlsx" in refused(tmp_path, {"people.xls": b"\xd0\xcf\x11\xe0"}).detail
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (("Inès Lefèvre", "Åsa Björk", "Jürgen Groß", "François Noël"), "cp1252"),
+        (("Łukasz Żak", "Małgorzata Wiśniewska", "Paweł Błaszczyk", "Żaneta Gałązka"), "cp1250"),
+    ],
+)
+def test_names_of_an_export_from_a_desktop_are_read_as_they_were_written(
+    tmp_path: Path, names: tuple[str, ...], encoding: str
+) -> None:
+    rows = "".join(f"{number},{name},Acme\n" for number, name in enumerate(names))
+    reading = read(tmp_path, {"people.csv": ("id,name,organisation\n" + rows).encode(encoding)})
+    assert {str(one.properties["name"]) for one in reading.records.people.values()} == set(names)
+    assert [one.row for one in reading.questions] == [None]
+
+
+def test_a_row_without_an_owner_gives_no_tie(tmp_path: Path) -> None:
+    rows = "id,name,company,owner\n1,Ann,Acme,Otto\n2,Ben,Acme,\n"
+    mapping = """
+    ours: Us
+    files:
+      export.csv:
+        - {form: people, columns: {organisation: company}}
+        - {form: ties, columns: {ours: owner, stakeholder: id}}
+    """
+    reading = read(tmp_path, {"export.csv": rows}, mapping=mapping)
+    assert len(reading.records.lines["ENGAGES"]) == 1
+    assert {"1", "2"} <= set(reading.records.people)
+    assert any("1 rows leave a column open" in warning for warning in reading.warnings)
+
+
+def test_the_column_on_can_be_mapped(tmp_path: Path) -> None:
+    people = "id,name,organisation\n1,Otto,Us\n2,Ann,Acme\n"
+    log = "Datum,Art,Wer\n2026-01-05,call,1;2\n"
+    mapping = """
+    ours: Us
+    files:
+      log.csv: [{form: touchpoints, columns: {on: Datum, kind: Art, attendees: Wer}}]
+    """
+    reading = read(tmp_path, {"people.csv": people, "log.csv": log}, mapping=mapping)
+    assert len(reading.records.touchpoints) == 1
