@@ -105,10 +105,18 @@ class InfluenceLine:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A distributor, end customer or supplier beside the account."""
+    """A distributor, end customer or supplier beside the account.
+
+    Attributes
+    ----------
+    known
+        Of an end customer: False where only the distributor knows it, that is, where we neither sell to it
+        directly nor know anybody there.
+    """
 
     id: str
     name: str
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +131,54 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A brand that a distributor sells.
+
+    Attributes
+    ----------
+    ours
+        Whether one of the account's suppliers owns it.
+    share_of_mind
+        Share of the distributor's selling effort, in [0, 1].
+    margin
+        Of the distributor, as a share of the price.
+    launched_on
+        Day of the brand's launch.
+    """
+
+    distributor: str
+    brand: str
+    name: str
+    ours: bool
+    share_of_mind: float | None = None
+    margin: float | None = None
+    launched_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How we sell through a distributor.
+
+    Attributes
+    ----------
+    transparency
+        Share of its sales and pipeline data that it reports, in [0, 1].
+    """
+
+    distributor: str
+    transparency: float | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """The indirect business around the account; empty tuples where there is none."""
 
     distributors: tuple[Partner, ...] = ()
     end_customers: tuple[Partner, ...] = ()
     sales: tuple[Sale, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +205,8 @@ class Account:
         By person of ours: number of accounts where they have ties.
     newest_contact
         Day of the newest touchpoint (or stated last contact) with the account.
+    country, region
+        Where it is, for roll-ups.
     """
 
     id: str
@@ -172,6 +224,8 @@ class Account:
     share_of_time: dict[str, float] = field(default_factory=dict)
     accounts_of: dict[str, int] = field(default_factory=dict)
     newest_contact: date | None = None
+    country: str | None = None
+    region: str | None = None
     channel: Channel = Channel()
     policy: Policy = field(default_factory=load_policy, repr=False, compare=False)
 
