@@ -32,6 +32,8 @@ SOURCES = (
     "phases/people.py",
     "phases/ties.py",
     "phases/account.py",
+    "phases/focus.py",
+    "phases/channel.py",
 )
 
 # The kernel allocates nothing, so it goes without reference counts: counting every array at every phase took

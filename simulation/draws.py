@@ -21,6 +21,7 @@ UNIT = 2.0**-53
 
 # Kinds of events. A kind keeps its number for good: another number is another stream.
 DEPARTS, ARRIVES, NEWCOMER, OURS_DEPART, OURS_ARRIVE, REORGANISED, OPENS, MARKET, LOSS = range(1, 10)
+REVEALS, ORDERS, CHOOSES = range(10, 13)
 
 
 def entity(identity: str, ordinal: int = 0) -> int:

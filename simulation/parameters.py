@@ -30,6 +30,9 @@ class Parameter:
 
     Attributes
     ----------
+    part
+        What it belongs to: people, ties, orientation, account, and, where there are distributors, focus and
+        channel.
     low, high
         Ends of what a scenario may set, both allowed; every state of the model stays in its bounds within.
     distribution
@@ -39,6 +42,7 @@ class Parameter:
     """
 
     name: str
+    part: str
     unit: str
     default: float
     low: float
@@ -82,6 +86,7 @@ def parameter_table() -> Mapping[str, Parameter]:
         return {
             row["name"]: Parameter(
                 row["name"],
+                row["part"],
                 row["unit"],
                 float(row["default"]),
                 float(row["low"]),

@@ -21,11 +21,11 @@ def parameter_reference() -> str:
         "peer-reviewed or official, B named survey or vendor data. None of it is calibrated to your",
         "own accounts.",
         "",
-        "| name | unit | default | range | uncertainty | description | source |",
-        "|---|---|---|---|---|---|---|",
+        "| name | part | unit | default | range | uncertainty | description | source |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines.extend(
-        f"| `{row.name}` | {row.unit} | {row.default:.10g} | {row.low:.10g} … {row.high:.10g} "
+        f"| `{row.name}` | {row.part} | {row.unit} | {row.default:.10g} | {row.low:.10g} … {row.high:.10g} "
         f"| {row.distribution} | {row.description} | {row.source} |"
         for row in parameter_table().values()
     )

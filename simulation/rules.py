@@ -5,7 +5,8 @@ Mesa model of the tests calls them, and both give the same bits. Decay and conta
 `graph/strength.py`, because the measures replay the touchpoint log with them.
 
 Symbols as in the documentation of the model: o orientation in [-1, 1], cov coverage in [0, 1], A access,
-S support, Q shock, q share of the wallet, m margin.
+S support, Q shock, q share of the wallet, m margin. Of a distributor: mu mark-up, effort its shares of selling
+effort (ours is the share of mind). Wholesale price = 1.
 """
 
 from __future__ import annotations
@@ -57,6 +58,55 @@ class Rates(NamedTuple):
     m_rate: float
     market_sd: float
     hour_cost: float
+
+
+class ChannelRates(NamedTuple):
+    """The parameters that the rules of distributors and end customers take."""
+
+    a_margin: float
+    a_novel: float
+    a_rel: float
+    a_enable: float
+    a_trust: float
+    a_fear: float
+    novel_fade: float
+    focus_rate: float
+    learn: float
+    forget: float
+    enablement_start: float
+    fight_effort: float
+    fight_price: float
+    passed: float
+    price_rate: float
+    markup_rival: float
+    announce: float
+    conflict_rate: float
+    trust_fall: float
+    trust_rise: float
+    trust_start: float
+    open_rate: float
+    incentive: float
+    soothe_comm: float
+    soothe_reg: float
+    comm_full: float
+    err_max: float
+    err_min: float
+    order: float
+    reveal: float
+    accept: float
+    b_price: float
+    b_effort: float
+    b_habit: float
+    b_known: float
+    b_hop: float
+    b_accept: float
+    rival: float
+    spill: float
+    p_direct: float
+    serve: float
+    reg_cost: float
+    err_cost: float
+    rival_share: float
 
 
 def monthly_chance(yearly: float) -> float:
@@ -193,6 +243,154 @@ def profit_of(volume: float, margin: float, price: float) -> float:
     return volume * (margin - (1.0 - price))
 
 
+def learning_hours(hours: float, training: float) -> float:
+    """Return the part of the hours with a distributor's people that goes into training."""
+    return hours * training
+
+
+def towards(value: float, target: float, rate: float) -> float:
+    """Return a value a month later that moves to its target by a share of the distance."""
+    return value + rate * (target - value)
+
+
+def soothed(
+    commission: float, registration: float, soothe_comm: float, soothe_reg: float, comm_full: float
+) -> float:
+    """Return the share of the conflict that is left after a commission and deal registration."""
+    paid = min(1.0, commission / comm_full)
+    return (1.0 - soothe_comm * paid) * (1.0 - soothe_reg * registration)
+
+
+def trust_after(trust: float, conflict: float, access: float, trust_fall: float, trust_rise: float) -> float:
+    """Return a distributor's trust a month later: conflict destroys it, access builds it."""
+    return trust - trust_fall * conflict * trust + trust_rise * access * (1.0 - trust)
+
+
+def forecast_error(transparency: float, err_max: float, err_min: float) -> float:
+    """Return the error of our forecast of what a distributor sells, as a share of its volume."""
+    return err_max * (1.0 - transparency) + err_min
+
+
+def markup_wanted(
+    markup: float, threat: float, depend: float, relief: float, fight_price: float, passed: float
+) -> float:
+    """Return the mark-up that a distributor wants: lower under threat, higher by the relief it keeps.
+
+    Under the threat of direct business a reseller cuts its mark-up (Chiang, Chhajed, Hess 2003).
+    """
+    fought = markup * (1.0 - fight_price * depend * threat)
+    return fought + (1.0 - passed) * (1.0 + markup) * relief / (1.0 - relief)
+
+
+def enablement_after(known: float, left: float, hours: float, forget: float, learn: float) -> float:
+    """Return what a distributor's people know: leavers take their share, some is forgotten, training adds."""
+    kept = known * (1.0 - left) * (1.0 - forget)
+    return 1.0 - (1.0 - kept) * exp(-learn * hours)
+
+
+def novelty(age: float, fade: float) -> float:
+    """Return how new a rival's brand still is, `age` months after its launch."""
+    return exp(-age / fade)
+
+
+def pull_of_ours(
+    markup: float,
+    access: float,
+    known: float,
+    trust: float,
+    threat: float,
+    depend: float,
+    conflict: float,
+    markup_rival: float,
+    a_margin: float,
+    a_rel: float,
+    a_enable: float,
+    a_trust: float,
+    fight_effort: float,
+    a_fear: float,
+) -> float:
+    """Return what draws a distributor's effort to our brand (signs: Hughes & Ahearne 2010; Tsay & Agrawal 2004)."""
+    earned = a_margin * (markup / (1.0 + markup) - markup_rival / (1.0 + markup_rival))
+    liked = a_rel * access + a_enable * known + a_trust * (trust - 0.5)
+    fought = fight_effort * depend * threat - a_fear * (1.0 - depend) * conflict
+    return earned + liked + fought
+
+
+def share_of_three(one: float, other: float, own: float) -> float:
+    """Return the share e^own / (e^one + e^other + 1): the third brand draws with 0; `own` is one of the three."""
+    return exp(own) / (exp(one) + exp(other) + 1.0)
+
+
+def direct_value(p_direct: float, accept: float, b_price: float, b_accept: float) -> float:
+    """Return what an end customer sees in buying from us directly."""
+    return b_price * (1.0 - p_direct) + b_accept * (accept - 1.0)
+
+
+def distributor_value(
+    markup: float, markup_start: float, relief: float, effort: float, b_price: float, b_effort: float
+) -> float:
+    """Return what an end customer sees in a distributor: its price against the one at the start, its effort."""
+    price = (1.0 - relief) * (1.0 + markup) / (1.0 + markup_start)
+    return b_price * (1.0 - price) + b_effort * (effort - 1.0 / 3.0)
+
+
+def offer_via(
+    value: float, known: bool, opened: bool, home: bool, last: bool, rates: ChannelRates
+) -> float:
+    """Return the weight of buying our brand from a distributor, in the choice of one end customer."""
+    if known:
+        value += rates.b_known
+    if opened:
+        value += rates.spill
+    if not home:
+        value -= rates.b_hop
+    if last:
+        value += rates.b_habit
+    return exp(value)
+
+
+def offer_of(value: float, last: bool, b_habit: float) -> float:
+    """Return the weight of buying directly, or of a rival's brand, in the choice of one end customer."""
+    return exp(value + b_habit) if last else exp(value)
+
+
+def earned_via(
+    relief: float,
+    registration: float,
+    error: float,
+    cost: float,
+    reg_cost: float,
+    err_cost: float,
+) -> float:
+    """Return what we earn with a unit sold through a distributor."""
+    return 1.0 - relief - cost - reg_cost * registration - err_cost * error
+
+
+def direct_price(p_direct: float, markup_start: float, commission: float) -> float:
+    """Return what we get for a unit sold directly, the commission paid."""
+    return p_direct * (1.0 + markup_start) * (1.0 - commission)
+
+
+def earned_direct(price: float, cost: float, serve: float) -> float:
+    """Return what we earn with a unit sold directly."""
+    return price - cost - serve
+
+
+def commission_of(p_direct: float, markup_start: float, commission: float) -> float:
+    """Return what a distributor gets for a unit that its end customer buys from us directly."""
+    return commission * p_direct * (1.0 + markup_start)
+
+
+def resold(relief: float, markup: float) -> float:
+    """Return what a distributor earns with a unit of ours."""
+    return (1.0 - relief) * markup
+
+
+def resold_rival(rival_share: float, markup_rival: float) -> float:
+    """Return what a distributor earns with a unit of a rival's, on average."""
+    return rival_share * markup_rival
+
+
 RULES: tuple[Callable[..., Any], ...] = (
     decay,
     contact,
@@ -217,4 +415,24 @@ RULES: tuple[Callable[..., Any], ...] = (
     wallet_after,
     margin_after,
     profit_of,
+    learning_hours,
+    towards,
+    soothed,
+    trust_after,
+    forecast_error,
+    markup_wanted,
+    enablement_after,
+    novelty,
+    pull_of_ours,
+    share_of_three,
+    direct_value,
+    distributor_value,
+    offer_via,
+    offer_of,
+    earned_via,
+    direct_price,
+    earned_direct,
+    commission_of,
+    resold,
+    resold_rival,
 )

@@ -29,8 +29,11 @@ from simulation.rules import (
 from simulation.state import (
     ABSENT,
     ACCESS,
+    ACCESSED,
     ALIVE,
     COVERAGE,
+    EARNED,
+    EARNED_DRAWN,
     HOURS,
     HOURS_DRAWN,
     LOST_MONTH,
@@ -42,6 +45,8 @@ from simulation.state import (
     REVENUE,
     REVENUE_DRAWN,
     SHOCK,
+    SOLD,
+    SOLD_DRAWN,
     SPENT,
     SUPPORT,
     SURVIVAL,
@@ -90,98 +95,112 @@ def opinions(case: Case, rates: Rates, state: State) -> None:
 
 @part
 def look(case: Case, state: State, month: int) -> None:
-    """Take access, support, coverage and threads of the month."""
-    seats, slots = case.owner.shape
+    """Take access of every organisation, and support, coverage and threads of the accounts."""
+    slots = case.owner.shape[1]
     joined, weight, talks_value, owner = case.joined, case.weight, case.talks_value, case.owner
     present, present_ours, strength = state.present, state.present_ours, state.strength
     orientation, coverage = state.orientation, state.coverage
-    total = 0.0
-    access = 0.0
-    support = 0.0
-    value_total = 0.0
-    value_access = 0.0
-    influence = 0.0
-    covered = 0.0
-    threads = 0
-    for i in range(seats):
-        if joined[i] > month:
-            continue
-        w = weight[i]
-        total += w
-        influence += case.influence[i]
-        if talks_value[i] == 1:
-            value_total += w
-        if present[i] == ABSENT:
-            continue
-        reached = w * coverage[i]
-        access += reached
-        support += reached * orientation[i]
-        if talks_value[i] == 1:
-            value_access += reached
-        if is_against(orientation[i], case.opponent_below):
-            continue
-        covered += case.influence[i] * coverage[i]
-        for k in range(slots):
-            j = owner[i, k]
-            if j >= 0 and present_ours[j] == PRESENT and is_thread(strength[i, k], case.thread_min):
-                threads += 1
-    state.now[ACCESS] = ratio(access, total)
-    state.now[SUPPORT] = ratio(support, total)
-    state.now[COVERAGE] = ratio(covered, influence)
-    state.now[THREADS] = threads
-    state.level[VALUE_ACCESS] = ratio(value_access, value_total)
+    for g in range(case.distributing.size):
+        total = 0.0
+        access = 0.0
+        support = 0.0
+        value_total = 0.0
+        value_access = 0.0
+        influence = 0.0
+        covered = 0.0
+        threads = 0
+        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+            if joined[i] > month:
+                continue
+            w = weight[i]
+            total += w
+            influence += case.influence[i]
+            if talks_value[i] == 1:
+                value_total += w
+            if present[i] == ABSENT:
+                continue
+            reached = w * coverage[i]
+            access += reached
+            support += reached * orientation[i]
+            if talks_value[i] == 1:
+                value_access += reached
+            if is_against(orientation[i], case.opponent_below):
+                continue
+            covered += case.influence[i] * coverage[i]
+            for k in range(slots):
+                j = owner[i, k]
+                if j >= 0 and present_ours[j] == PRESENT and is_thread(strength[i, k], case.thread_min):
+                    threads += 1
+        state.level[g, ACCESSED] = ratio(access, total)
+        state.level[g, VALUE_ACCESS] = ratio(value_access, value_total)
+        if g < case.accounts:
+            state.now[g, ACCESS] = ratio(access, total)
+            state.now[g, SUPPORT] = ratio(support, total)
+            state.now[g, COVERAGE] = ratio(covered, influence)
+            state.now[g, THREADS] = threads
 
 
 @part
 def account(case: Case, rates: Rates, state: State, key: Any, month: int) -> None:
-    """5: market, the chance and the draw of losing the account, wallet and margin."""
+    """5: market, the chance and the draw of losing each account, wallet and margin."""
     level = state.level
-    level[MARKET_SIZE] = market_after(
-        level[MARKET_SIZE],
-        uniform(event_key(key, month, MARKET), case.entity_account[0], NOBODY),
-        rates.market_sd,
-    )
-    chance = loss_chance(
-        state.now[ACCESS],
-        state.now[SUPPORT],
-        level[SHOCK],
-        rates.loss,
-        rates.loss_A,
-        rates.loss_S,
-        rates.A_ref,
-        rates.S_ref,
-        rates.shock,
-    )
-    if (
-        state.drawn[LOST_MONTH] == 0.0
-        and uniform(event_key(key, month, LOSS), case.entity_account[0], NOBODY) < chance
-    ):
-        state.drawn[LOST_MONTH] = month
-    level[ALIVE] *= 1.0 - chance
-    level[WALLET] = wallet_after(level[WALLET], state.now[SUPPORT], rates.grow, rates.shrink, rates.q_max)
-    level[PROFITABILITY] = margin_after(
-        level[PROFITABILITY], level[VALUE_ACCESS], rates.m_rate, rates.m_low, rates.m_high
-    )
+    of_market = event_key(key, month, MARKET)
+    of_loss = event_key(key, month, LOSS)
+    for a in range(case.accounts):
+        entity = case.entity_account[a]
+        level[a, MARKET_SIZE] = market_after(
+            level[a, MARKET_SIZE], uniform(of_market, entity, NOBODY), rates.market_sd
+        )
+        chance = loss_chance(
+            state.now[a, ACCESS],
+            state.now[a, SUPPORT],
+            level[a, SHOCK],
+            rates.loss,
+            rates.loss_A,
+            rates.loss_S,
+            rates.A_ref,
+            rates.S_ref,
+            rates.shock,
+        )
+        if state.drawn[a, LOST_MONTH] == 0.0 and uniform(of_loss, entity, NOBODY) < chance:
+            state.drawn[a, LOST_MONTH] = month
+        level[a, ALIVE] *= 1.0 - chance
+        level[a, WALLET] = wallet_after(
+            level[a, WALLET], state.now[a, SUPPORT], rates.grow, rates.shrink, rates.q_max
+        )
+        level[a, PROFITABILITY] = margin_after(
+            level[a, PROFITABILITY], level[a, VALUE_ACCESS], rates.m_rate, rates.m_low, rates.m_high
+        )
 
 
 @part
-def record(case: Case, state: State, month: int, hour_cost: float, alive_before: float) -> None:
-    """8: the month's revenue, profit and hours, as expectations over the loss."""
-    level = state.level
-    alive = level[ALIVE]
-    volume = case.volume * level[WALLET] * level[MARKET_SIZE]
-    revenue = volume * case.price[month]
-    profit = profit_of(volume, level[PROFITABILITY], case.price[month])
-    cost = hour_cost * case.hour_scale * level[SPENT]
-    state.now[SURVIVAL] = alive
-    state.now[REVENUE] = revenue * alive
-    state.now[MARGIN] = profit * alive - 12.0 * cost * alive_before
-    state.now[HOURS] = level[SPENT] * alive_before
+def record(case: Case, state: State, month: int, hour_cost: float) -> None:
+    """8: the month's revenue, profit and hours of each account, as expectations over the loss.
 
-    lost = state.drawn[LOST_MONTH]
-    if month > 0 and lost == 0.0:
-        state.drawn[REVENUE_DRAWN] += revenue / 12.0
-        state.drawn[MARGIN_DRAWN] += profit / 12.0
-    if lost == 0.0 or lost == month:
-        state.drawn[MARGIN_DRAWN] -= cost
-        state.drawn[HOURS_DRAWN] += level[SPENT]
+    `survival` still holds last month's value: who was there at the start of the month got the hours.
+    """
+    level = state.level
+    for a in range(case.accounts):
+        alive = level[a, ALIVE]
+        alive_before = alive if month == 0 else state.now[a, SURVIVAL]
+        price = case.price[a, month]
+        volume = case.volume[a] * level[a, WALLET] * level[a, MARKET_SIZE]
+        revenue = volume * price
+        profit = profit_of(volume, level[a, PROFITABILITY], price)
+        cost = hour_cost * case.hour_scale[a] * level[a, SPENT]
+        state.now[a, SURVIVAL] = alive
+        state.now[a, REVENUE] = revenue * alive + level[a, SOLD]
+        state.now[a, MARGIN] = profit * alive + level[a, EARNED] - 12.0 * cost * alive_before
+        state.now[a, HOURS] = level[a, SPENT] * alive_before
+
+        drawn = state.drawn
+        lost = drawn[a, LOST_MONTH]
+        if month > 0 and lost == 0.0:
+            drawn[a, REVENUE_DRAWN] += revenue / 12.0
+            drawn[a, MARGIN_DRAWN] += profit / 12.0
+        if month > 0:
+            drawn[a, REVENUE_DRAWN] += level[a, SOLD_DRAWN] / 12.0
+            drawn[a, MARGIN_DRAWN] += level[a, EARNED_DRAWN] / 12.0
+        if lost == 0.0 or lost == month:
+            drawn[a, MARGIN_DRAWN] -= cost
+            drawn[a, HOURS_DRAWN] += level[a, SPENT]

@@ -27,13 +27,24 @@ from simulation.rules import (
 )
 from simulation.state import (
     ABSENT,
+    ANNOUNCED,
+    ANNOUNCES,
+    HIT,
     LEAVING,
+    LEFT,
     NEW_MANAGER,
+    OPEN,
+    OPENS_DIRECT,
     OURS_LEAVES,
     PRESENT,
+    REACHED,
     REORGANISES,
+    RIVAL_LAUNCHES,
     SEAT_LEAVES,
     SHOCK,
+    TAKEN_OVER,
+    TRUST,
+    WEIGHT,
     Case,
     Floats,
     Levers,
@@ -44,8 +55,8 @@ NOBODY = 0  # second entity of what happens to one person alone
 
 
 @part
-def events(case: Case, rates: Rates, state: State, key: Any, month: int) -> None:
-    """1a: what the scenario does to people at the start of the month."""
+def events(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
+    """1a: what the scenario does to people, distributors and end customers at the start of the month."""
     joined, present = case.joined, state.present
     for i in range(joined.size):
         if joined[i] == month:
@@ -76,6 +87,15 @@ def events(case: Case, rates: Rates, state: State, key: Any, month: int) -> None
                     and uniform(draw, case.entity[i], NOBODY) < case.event_share[x]
                 ):
                     present[i] = LEAVING
+        elif kind == RIVAL_LAUNCHES:
+            state.launch[at] = month
+            state.has_rival[at] = 1
+        elif kind == TAKEN_OVER:
+            taken_over(case, levers, state, at)
+        elif kind == ANNOUNCES:
+            state.offer[at] = max(state.offer[at], ANNOUNCED)
+        elif kind == OPENS_DIRECT:
+            state.offer[at] = OPEN
 
 
 @part
@@ -90,61 +110,72 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
         state.coverage,
         state.strength,
     )
+    level = state.level
     for j in range(state.handed.size):
         state.handed[j] = 0
-    events(case, rates, state, key, month)
+    events(case, rates, levers, state, key, month)
 
     draw = event_key(key, month, DEPARTS)
     for i in range(seats):  # a loop of its own, which the compiler vectorises
         departing[i] = uniform(draw, entity[i], NOBODY) < leave[i]
-    vacant = 0
-    gone = 0.0
-    deciding = 0.0
-    stayed = 0.0
-    stayed_orientation = 0.0
-    total = 0.0
-    others = 0.0
-    for i in range(seats):
-        if joined[i] > month:
-            continue
-        w = weight[i]
-        total += w
-        deciding += decisive[i]
-        if departing[i] == 1 and present[i] == PRESENT:
-            present[i] = LEAVING
-        if present[i] == PRESENT:
-            stayed += w
-            stayed_orientation += w * orientation[i]
-            others += w * coverage[i]
-        else:
-            vacant += 1
-            if present[i] == LEAVING:
-                gone += decisive[i]
-                coverage[i] = 0.0
-                for k in range(slots):
-                    strength[i, k] = 0.0
-    hit = hit_of_leavers(ratio(gone, deciding), ratio(others, total))
-
-    if vacant > 0:
-        draw = event_key(key, month, ARRIVES)
-        luck = event_key(key, month, NEWCOMER)
-        mean = ratio(stayed_orientation, stayed)
-        for i in range(seats):
-            if present[i] == PRESENT or joined[i] > month:
+    arrives = event_key(key, month, ARRIVES)
+    luck = event_key(key, month, NEWCOMER)
+    for g in range(case.distributing.size):
+        vacant = 0
+        gone = 0.0
+        deciding = 0.0
+        left = 0.0
+        stayed = 0.0
+        stayed_orientation = 0.0
+        total = 0.0
+        others = 0.0
+        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+            if joined[i] > month:
                 continue
-            if present[i] == LEAVING:
-                present[i] = ABSENT
-            elif uniform(draw, entity[i], NOBODY) < rates.replacement_theirs:
-                present[i] = PRESENT
-                orientation[i] = newcomer_orientation(mean, uniform(luck, entity[i], NOBODY), rates.mood)
+            w = weight[i]
+            total += w
+            deciding += decisive[i]
+            if departing[i] == 1 and present[i] == PRESENT:
+                present[i] = LEAVING
+            if present[i] == PRESENT:
+                stayed += w
+                stayed_orientation += w * orientation[i]
+                others += w * coverage[i]
+            else:
+                vacant += 1
+                if present[i] == LEAVING:
+                    gone += decisive[i]
+                    left += w
+                    coverage[i] = 0.0
+                    for k in range(slots):
+                        strength[i, k] = 0.0
+        level[g, LEFT] = ratio(left, total)
+        level[g, WEIGHT] = total
+        level[g, HIT] = hit_of_leavers(ratio(gone, deciding), ratio(others, total))
+        if vacant > 0:
+            mean = ratio(stayed_orientation, stayed)
+            for i in range(case.seat_start[g], case.seat_start[g + 1]):
+                if present[i] == PRESENT or joined[i] > month:
+                    continue
+                if present[i] == LEAVING:
+                    present[i] = ABSENT
+                elif uniform(arrives, entity[i], NOBODY) < rates.replacement_theirs:
+                    present[i] = PRESENT
+                    orientation[i] = newcomer_orientation(mean, uniform(luck, entity[i], NOBODY), rates.mood)
 
-    if our_people(case, rates, state, key, month):
-        before = relation(case, state)
+    changed = our_people(case, rates, state, key, month)
+    if changed:
+        for g in range(case.accounts):
+            level[g, REACHED] = relation(case, state, g)
         hand_over(case, levers, state)
-        after = relation(case, state)
-        if after < before:
-            hit = max(hit, hit_of_ours(ratio(before, total), ratio(after, total), rates.follow, rates.r_half))
-    state.level[SHOCK] = shock_after(state.level[SHOCK], hit, rates.shock_fade)
+    for g in range(case.accounts):
+        hit = level[g, HIT]
+        if changed:
+            before, after, total = level[g, REACHED], relation(case, state, g), level[g, WEIGHT]
+            if after < before:
+                lost = hit_of_ours(ratio(before, total), ratio(after, total), rates.follow, rates.r_half)
+                hit = max(hit, lost)
+        level[g, SHOCK] = shock_after(level[g, SHOCK], hit, rates.shock_fade)
 
 
 @part
@@ -167,11 +198,11 @@ def our_people(case: Case, rates: Rates, state: State, key: Any, month: int) -> 
 
 
 @part
-def relation(case: Case, state: State) -> float:
+def relation(case: Case, state: State, g: int) -> float:
     """Return the sum of w cov o over those in favour: what can leave with one of ours."""
     weight, present, orientation, coverage = case.weight, state.present, state.orientation, state.coverage
     total = 0.0
-    for i in range(weight.size):
+    for i in range(case.seat_start[g], case.seat_start[g + 1]):
         if present[i] == PRESENT and orientation[i] > 0.0:
             total += weight[i] * coverage[i] * orientation[i]
     return total
@@ -192,6 +223,19 @@ def hand_over(case: Case, levers: Levers, state: State) -> None:
                 touched = True
         if touched:
             coverage[i] = coverage_of(strength, i)
+
+
+@part
+def taken_over(case: Case, levers: Levers, state: State, d: int) -> None:
+    """1a: a distributor gets a new owner: our ties there keep a share, its trust is gone."""
+    g = case.channel.seats_at[d]
+    state.taken[d] = 1
+    state.has_rival[d] = 1
+    state.feature[d, TRUST] = 0.0
+    for i in range(case.seat_start[g], case.seat_start[g + 1]):
+        for k in range(case.owner.shape[1]):
+            state.strength[i, k] *= levers.handover
+        state.coverage[i] = coverage_of(state.strength, i)
 
 
 @part

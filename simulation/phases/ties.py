@@ -20,6 +20,7 @@ from simulation.rules import (
     Rates,
     effort,
     has_ended,
+    learning_hours,
     opening_chance,
     referral_reach,
     tie_hours,
@@ -67,51 +68,61 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
     coverage, new_coverage, wished = state.coverage, state.new_coverage, state.wished
     planned = month <= levers.effort.shape[0]
     draw = event_key(key, month, OPENS)
-    spent = 0.0
-    for i in range(seats):
-        if present[i] == ABSENT:
-            new_coverage[i] = 0.0
-            continue
-        reach = -1.0
-        open_part = 1.0
-        for k in range(slots):
-            s = strength[i, k]
-            if s == 0.0 and wanted[i, k] == 0.0 and not planned:
+    for g in range(case.distributing.size):
+        training = levers.training if case.distributing[g] == 1 else 0.0
+        spent = 0.0
+        taught = 0.0
+        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+            if present[i] == ABSENT:
+                new_coverage[i] = 0.0
                 continue
-            met = False
-            if planned:
-                j = owner[i, k]
-                if j >= 0 and present_ours[j] == PRESENT and levers.effort[month - 1, i, k] > 0.0:
-                    effective = levers.effort[month - 1, i, k]
-                    s = contact(s if s > 0.0 else rates.s_new, effective, rates.contact_gain)
-                    spent += levers.effort_hours[month - 1, i, k]
-                    met = True
-            elif wanted[i, k] > 0.0:
-                j = owner[i, k]
-                if present_ours[j] == PRESENT and hours[month, j] > 0.0:
-                    asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
-                    h = tie_hours(hours[month, j], asked, wished[j])
-                    spent += h
-                    if s > 0.0:
-                        effective = effort(h, rates.attention)
-                        if effective > 0.0:
-                            s = contact(s, effective, rates.contact_gain)
-                            met = True
-                    else:
-                        if reach < 0.0:
-                            reach = reach_of(case, state, i)
-                        chance = opening_chance(h, reach, rates.new_tie_rate, rates.referral)
-                        if uniform(draw, entity[i], entity_ours[j]) < chance:
-                            s = rates.s_new
-                            met = True
-            if not met and has_ended(s, rates.s_gone, rates.decay_scale):
-                s = 0.0
-            strength[i, k] = s
-            open_part *= 1.0 - s
-        new_coverage[i] = 1.0 - open_part
+            reach = -1.0
+            open_part = 1.0
+            for k in range(slots):
+                s = strength[i, k]
+                if s == 0.0 and wanted[i, k] == 0.0 and not planned:
+                    continue
+                met = False
+                if planned:
+                    j = owner[i, k]
+                    if j >= 0 and present_ours[j] == PRESENT and levers.effort[month - 1, i, k] > 0.0:
+                        effective = levers.effort[month - 1, i, k]
+                        s = contact(s if s > 0.0 else rates.s_new, effective, rates.contact_gain)
+                        spent += levers.effort_hours[month - 1, i, k]
+                        taught += levers.effort_taught[month - 1, i, k]
+                        met = True
+                elif wanted[i, k] > 0.0:
+                    j = owner[i, k]
+                    if present_ours[j] == PRESENT and hours[month, j] > 0.0:
+                        asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
+                        h = tie_hours(hours[month, j], asked, wished[j])
+                        spent += h
+                        lesson = learning_hours(h, training)
+                        taught += lesson
+                        h -= lesson
+                        if s > 0.0:
+                            effective = effort(h, rates.attention)
+                            if effective > 0.0:
+                                s = contact(s, effective, rates.contact_gain)
+                                met = True
+                        else:
+                            if reach < 0.0:
+                                reach = reach_of(case, state, i)
+                            chance = opening_chance(h, reach, rates.new_tie_rate, rates.referral)
+                            if uniform(draw, entity[i], entity_ours[j]) < chance:
+                                s = rates.s_new
+                                met = True
+                if not met and has_ended(s, rates.s_gone, rates.decay_scale):
+                    s = 0.0
+                strength[i, k] = s
+                open_part *= 1.0 - s
+            new_coverage[i] = 1.0 - open_part
+        state.level[g, SPENT] = spent
+        state.taught[g] = taught
+    for g in range(case.accounts, case.distributing.size):  # hours at its distributors are the account's
+        state.level[0, SPENT] += state.level[g, SPENT]
     for i in range(seats):
         coverage[i] = new_coverage[i]
-    state.level[SPENT] = spent
 
 
 @part
