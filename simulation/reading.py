@@ -17,6 +17,9 @@ from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
 
+FEW = 8  # as many names as a sentence can list
+
+
 def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
     """Return the mapping that a YAML or JSON file holds; YAML is read as plain data, never as objects.
 
@@ -54,34 +57,70 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
     return data
 
 
-def find_person(account: Account, who: object, field_name: str, *, file: str | None = None) -> Person:
-    """Return one person of the account by id, else by a name that is unique there.
+def find_person(
+    account: Account,
+    who: object,
+    field_name: str,
+    *,
+    partners: Sequence[Account] = (),
+    file: str | None = None,
+) -> Person:
+    """Return one person of the account or its partners by id, else by a name that is unique there.
 
     Raises
     ------
     UnknownName, AmbiguousName
         Nobody, or several, are called so.
     """
-    text = str(who).strip() if isinstance(who, str | int) and not isinstance(who, bool) else ""
-    if text in account.people:
-        return account.people[text]
-    named = [person for person in account.people.values() if text and fold(person.name) == fold(text)]
+    people = {key: person for one in (*partners, account) for key, person in one.people.items()}
+    names = {key: person.name for key, person in people.items()}
+    return people[find_named(who, names, field_name, account.name, "nobody", "people", file)]
+
+
+def find_named(
+    value: object, names: Mapping[str, str], place: str, owner: str, none: str, several: str, file: str | None
+) -> str:
+    """Return the id that is written, or whose name, unique among `names`, is.
+
+    Parameters
+    ----------
+    names
+        Name by id.
+    owner, none, several
+        Words for what is wrong: `owner` has `none` of that name, or `several`.
+
+    Raises
+    ------
+    UnknownName, AmbiguousName
+        Nothing, or several, are called so.
+    """
+    text = plain(value)
+    if text in names:
+        return text
+    named = sorted(key for key, name in names.items() if text and fold(name) == fold(text))
     if len(named) == 1:
         return named[0]
     if named:
         raise AmbiguousName(
-            f"{field_name}: several people of {account.name} are called {text}; give the id.",
-            errors=[Fault(file, None, field_name, text, "ambiguous name")],
-            candidates=[Candidate(person.id, person.name) for person in sorted(named, key=lambda p: p.id)],
+            f"{place}: several {several} of {owner} are called {text}; give the id ({', '.join(named)}).",
+            errors=[Fault(file, None, place, text, "ambiguous name")],
+            candidates=[Candidate(key, names[key]) for key in named],
         )
-    known = {key: person for person in account.people.values() for key in (person.id, person.name)}
+    known = {word: key for key, name in names.items() for word in (name, key)}
     near = get_close_matches(text, sorted(known), n=3, cutoff=0.6)
     hint = f"; the nearest is {near[0]}" if near else ""
+    if not near and 0 < len(names) <= FEW:
+        hint = f"; there is {', '.join(sorted(names))}"
     raise UnknownName(
-        f"{field_name}: {account.name} has nobody with the id or name {who!r}{hint}.",
-        errors=[Fault(file, None, field_name, str(who), "unknown person")],
-        candidates=[Candidate(known[key].id, known[key].name) for key in near],
+        f"{place}: {owner} has {none} with the id or name {value!r}{hint}.",
+        errors=[Fault(file, None, place, str(value), f"unknown: {owner} has {none} of this id or name")],
+        candidates=[Candidate(known[word], names[known[word]]) for word in near],
     )
+
+
+def plain(value: object) -> str:
+    """Return a text or a whole number as stripped text, anything else as the empty one."""
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def whole(value: object, low: int, high: int, place: str, file: str | None) -> int:
@@ -98,11 +137,18 @@ def number(value: object, low: float, high: float, place: str, file: str | None)
     raise wrong(place, value, f"needs a number from {low:g} to {high:g}", file)
 
 
+def share(value: object, place: str, file: str | None) -> float:
+    """Return a share from 0 to 1, or refuse it and say how percentages are written."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 1.0 < value <= 100.0:
+        raise wrong(place, value, f"needs a share from 0 to 1: {value:g} % is {value / 100.0:g}", file)
+    return number(value, 0.0, 1.0, place, file)
+
+
 def sequence(value: Any, place: str, file: str | None) -> Sequence[Any]:
     """Return a list, an empty one for nothing, or refuse it."""
     if value is None:
         return ()
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return value
     raise wrong(place, value, "needs a list", file)
 

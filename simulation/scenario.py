@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from graph.account import Account
 from graph.errors import InputError
-from simulation.reading import find_person, whole
+from simulation.naming import Surroundings
+from simulation.reading import whole
 
 DEFAULT_MONTHS = 60
 DEFAULT_LEAVING_MONTH = 6
 LONGEST = 600
-CHANNEL_EVENTS = ("rival_launch", "takeover", "announce_direct", "go_direct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Leaves:
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """A seat is added at the account."""
+    """A seat is added at the account, or at one of its partners."""
 
     event: ClassVar[str] = "joins"
     month: int
@@ -41,13 +41,53 @@ class Joins:
 
 @dataclass(frozen=True, slots=True)
 class Reorganises:
-    """Each seat of a function loses its holder with chance `share`."""
+    """Each seat of a function, at the account or a partner, loses its holder with chance `share`."""
 
     event: ClassVar[str] = "reorganises"
     month: int
     subject: str
     function: str
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class RivalLaunch:
+    """A brand that is not ours is launched at a distributor; the older it grows, the less it tempts."""
+
+    event: ClassVar[str] = "rival_launch"
+    month: int
+    subject: str
+    brand: str
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """A brand takes over a distributor: its trust in us is gone, and our ties there keep a share."""
+
+    event: ClassVar[str] = "takeover"
+    month: int
+    subject: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceDirect:
+    """We say that we will sell to these end customers directly, and distributors hear of it."""
+
+    event: ClassVar[str] = "announce_direct"
+    month: int
+    subject: str
+    end_customers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoDirect:
+    """We offer to sell to these end customers directly, beside their distributors."""
+
+    event: ClassVar[str] = "go_direct"
+    month: int
+    subject: str
+    end_customers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +121,20 @@ class HoursCut:
     people: tuple[str, ...] = ()
 
 
-Event = Leaves | Joins | Reorganises | PricePressure | NewKeyAccountManager | HoursCut
-EVENTS = ("leaves", "joins", "reorganises", "price_pressure", "new_key_account_manager", "hours_cut")
+Event = (
+    Leaves
+    | Joins
+    | Reorganises
+    | RivalLaunch
+    | Takeover
+    | AnnounceDirect
+    | GoDirect
+    | PricePressure
+    | NewKeyAccountManager
+    | HoursCut
+)
+EVENTS = tuple(kind.event for kind in get_args(Event))
+CHANNEL = (RivalLaunch, Takeover, AnnounceDirect, GoDirect)  # what happens to distributors alone
 
 
 @dataclass(frozen=True)
@@ -97,12 +149,15 @@ class Scenario:
         In the order of their months, within a month as written.
     parameters
         What the file sets, by name in the parameter table.
+    description
+        What it is for, in the words of the file.
     """
 
     name: str = "quiet years"
     months: int | None = None
     events: tuple[Event, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
+    description: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda event: event.month)))
@@ -134,6 +189,7 @@ def leaving_scenario(
     persons: Sequence[str],
     months: Sequence[int] = (),
     *,
+    partners: Sequence[Account] = (),
     onto: Scenario | None = None,
 ) -> Scenario:
     """Return the scenario in which people leave: what `--leaves` and a click make.
@@ -141,9 +197,11 @@ def leaving_scenario(
     Parameters
     ----------
     persons
-        Ids or unique names, of either side.
+        Ids, unique names or selectors, of either side.
     months
         None (month 6), one for all, or as many as people, by position.
+    partners
+        Accounts in the same run, whose people may leave as well.
     onto
         A scenario to which the events are added.
 
@@ -161,11 +219,13 @@ def leaving_scenario(
     if len(when) == 1:
         when *= len(persons)
     base = onto or Scenario()
-    events: list[Event] = []
-    for who, month in zip(persons, when, strict=True):
-        person = find_person(account, who, "leaves")
-        events.append(Leaves(month_within(month, LONGEST, "leaves", None), person.id))
-    names = " and ".join(account.people[event.subject].name for event in events)
+    around = Surroundings(account, partners, base.parameters)
+    people = [around.person(who, "leaves") for who in persons]
+    events: list[Event] = [
+        Leaves(month_within(month, LONGEST, "leaves", None), person.id)
+        for person, month in zip(people, when, strict=True)
+    ]
+    names = " and ".join(person.name for person in people)
     leaving = f"{names} leave{'s' if len(events) == 1 else ''}"
     name = leaving if onto is None or not onto.events else f"{onto.name}, {leaving}"
     return replace(base, name=name, events=(*base.events, *events))

@@ -2,70 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from graph.account import Account
 from graph.errors import Candidate, Fault, UnknownName
-from graph.policy import fold
+from simulation.naming import Surroundings
 from simulation.parameters import resolve_parameters
-from simulation.reading import find_person, known_keys, number, read_mapping, sequence, whole, wrong
+from simulation.reading import known_keys, number, read_mapping, sequence, share, whole, wrong
 from simulation.scenario import (
-    CHANNEL_EVENTS,
+    CHANNEL,
     EVENTS,
     LONGEST,
+    AnnounceDirect,
     Event,
+    GoDirect,
     HoursCut,
     Joins,
     Leaves,
     NewKeyAccountManager,
     PricePressure,
     Reorganises,
+    RivalLaunch,
     Scenario,
+    Takeover,
     month_within,
 )
 
+FIELDS = ("name", "description", "months", "events", "parameters")
 
-def load_scenario(path: Path, account: Account) -> Scenario:
+
+def load_scenario(path: Path, account: Account, partners: Sequence[Account] = ()) -> Scenario:
     """Read a scenario file (YAML or JSON) for an account.
+
+    Parameters
+    ----------
+    partners
+        Accounts in the same run, whose people and channels it may name as well: for an end customer the
+        distributors' accounts, for a portfolio all of them.
 
     Raises
     ------
     InputError
         The file cannot be read, is neither YAML nor JSON, or says something that does not hold.
     """
-    file = path.name
-    return parse_scenario(read_mapping(path, "a scenario"), account, file=file)
+    return parse_scenario(read_mapping(path, "a scenario"), account, partners, file=path.name)
 
 
-def parse_scenario(data: Mapping[str, Any], account: Account, *, file: str | None = None) -> Scenario:
+def parse_scenario(
+    data: Mapping[Any, Any],
+    account: Account,
+    partners: Sequence[Account] = (),
+    *,
+    file: str | None = None,
+) -> Scenario:
     """Return the scenario that a mapping describes; see `load_scenario`."""
-    known_keys(data, ("name", "months", "events", "parameters"), "the scenario", file)
+    known_keys(data, FIELDS, "the scenario", file)
+    words: dict[str, str | None] = {}
+    for field in ("name", "description"):
+        words[field] = data.get(field)
+        if words[field] is not None and not isinstance(words[field], str):
+            raise wrong(field, words[field], "needs a text", file)
     months = None
     if data.get("months") is not None:
         months = whole(data["months"], 1, LONGEST, "months", file)
-    entries = sequence(data.get("events"), "events", file)
-    events: list[Event] = []
-    for number_, entry in enumerate(entries, 1):
-        joined = {event.function for event in events if isinstance(event, Joins) and event.function}
-        events.append(_event(entry, f"events[{number_}]", account, months, joined, file))
     parameters = data.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         raise wrong("parameters", parameters, "needs names with values", file)
     resolve_parameters(parameters, file=file)
     given = {str(name): float(value) for name, value in parameters.items()}
-    name = data.get("name")
-    if name is not None and not isinstance(name, str):
-        raise wrong("name", name, "needs a text", file)
-    return Scenario(name or "unnamed scenario", months, tuple(events), given)
+    around = Surroundings(account, partners, given, file)
+    events: list[Event] = []
+    for number_, entry in enumerate(sequence(data.get("events"), "events", file), 1):
+        events.append(_event(entry, f"events[{number_}]", around, months, events))
+    return Scenario(words["name"] or "unnamed scenario", months, tuple(events), given, words["description"])
 
 
 def _event(
-    entry: Any, place: str, account: Account, months: int | None, joined: set[str], file: str | None
+    entry: Any, place: str, around: Surroundings, months: int | None, earlier: Sequence[Event]
 ) -> Event:
-    """Return one event; `joined` are the functions that earlier entries bring."""
+    """Return one event; `earlier` are those that stand before it."""
+    file = around.file
     if not isinstance(entry, Mapping):
         raise wrong(place, entry, "needs a month and one event, such as {month: 6, leaves: ID}", file)
     kinds = [key for key in entry if key != "month"]
@@ -73,10 +92,8 @@ def _event(
         raise wrong(place, dict(entry), "needs a month and exactly one event", file)
     kind = str(kinds[0])
     place = f"{place}.{kind}"
-    if kind in CHANNEL_EVENTS:
-        raise wrong(place, kind, _no_channel(account), file)
     if kind not in EVENTS:
-        near = get_close_matches(kind, (*EVENTS, *CHANNEL_EVENTS), n=1, cutoff=0.3)
+        near = get_close_matches(kind, EVENTS, n=1, cutoff=0.3)
         hint = f"; the nearest is {near[0]}" if near else ""
         raise UnknownName(
             f"{place}: there is no event {kind!r}{hint}. Events are {', '.join(EVENTS)}.",
@@ -86,95 +103,89 @@ def _event(
     if "month" not in entry:
         raise wrong(f"{place}.month", None, f"needs a month from 1 to {months or LONGEST}", file)
     month = month_within(entry["month"], months or LONGEST, place, file)
+    if kind in [channel.event for channel in CHANNEL]:
+        around.need_distributors(place)
     what = entry[kinds[0]]
     if kind == "leaves":
-        return Leaves(month, find_person(account, what, place, file=file).id)
+        return Leaves(month, around.person(what, place).id)
     if not isinstance(what, Mapping):
         raise wrong(place, what, "needs its fields in braces", file)
-    if kind == "joins":
-        known_keys(what, ("account", "function", "level"), place, file)
-        level = what.get("level")
-        return Joins(
-            month,
-            _this_account(what.get("account"), account, place, file),
-            _function(what.get("function"), account, f"{place}.function", file),
-            None if level is None else whole(level, 1, 5, f"{place}.level", file),
-        )
-    if kind == "reorganises":
-        known_keys(what, ("account", "function", "share"), place, file)
-        return Reorganises(
-            month,
-            _this_account(what.get("account"), account, place, file),
-            _function_of_theirs(what.get("function"), account, joined, f"{place}.function", file),
-            number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
-        )
-    if kind == "price_pressure":
-        known_keys(what, ("percent", "months"), place, file)
-        return PricePressure(
-            month,
-            account.id,
-            number(what.get("percent"), 0.0, 100.0, f"{place}.percent", file),
-            whole(what.get("months", 1), 1, LONGEST, f"{place}.months", file),
-        )
-    if kind == "new_key_account_manager":
-        known_keys(what, ("from",), place, file)
-        return NewKeyAccountManager(month, _of_ours(what.get("from"), account, f"{place}.from", file))
-    known_keys(what, ("share", "people"), place, file)
-    people = sequence(what.get("people"), f"{place}.people", file)
+    match kind:
+        case "joins":
+            return _joins(what, month, place, around)
+        case "reorganises":
+            return _reorganises(what, month, place, around, earlier)
+        case "rival_launch":
+            known_keys(what, ("distributor", "brand"), place, file)
+            distributor = around.distributor(what.get("distributor"), f"{place}.distributor")
+            return RivalLaunch(
+                month, distributor, around.brand(what.get("brand"), distributor, f"{place}.brand")
+            )
+        case "takeover":
+            known_keys(what, ("distributor", "by"), place, file)
+            distributor = around.distributor(what.get("distributor"), f"{place}.distributor")
+            return Takeover(month, distributor, around.brand(what.get("by"), distributor, f"{place}.by"))
+        case "announce_direct" | "go_direct":
+            known_keys(what, ("end_customers",), place, file)
+            customers = around.customers(what.get("end_customers"), f"{place}.end_customers")
+            return (AnnounceDirect if kind == "announce_direct" else GoDirect)(
+                month, around.account.id, customers
+            )
+        case "price_pressure":
+            known_keys(what, ("percent", "months"), place, file)
+            return PricePressure(
+                month,
+                around.account.id,
+                number(what.get("percent"), 0.0, 100.0, f"{place}.percent", file),
+                whole(what.get("months", 1), 1, LONGEST, f"{place}.months", file),
+            )
+        case "new_key_account_manager":
+            known_keys(what, ("from",), place, file)
+            return NewKeyAccountManager(month, around.one_of_ours(what.get("from"), f"{place}.from"))
+        case _:
+            return _hours_cut(what, month, place, around)
+
+
+def _joins(what: Mapping[Any, Any], month: int, place: str, around: Surroundings) -> Joins:
+    known_keys(what, ("account", "function", "level"), place, around.file)
+    level = what.get("level")
+    return Joins(
+        month,
+        around.organisation(what.get("account"), f"{place}.account"),
+        around.new_function(what.get("function"), f"{place}.function"),
+        None if level is None else whole(level, 1, 5, f"{place}.level", around.file),
+    )
+
+
+def _reorganises(
+    what: Mapping[Any, Any], month: int, place: str, around: Surroundings, earlier: Sequence[Event]
+) -> Reorganises:
+    known_keys(what, ("account", "function", "share"), place, around.file)
+    organisation = around.organisation(what.get("account"), f"{place}.account")
+    joined = [
+        event.function
+        for event in earlier
+        if isinstance(event, Joins) and event.subject == organisation and event.function
+    ]
+    return Reorganises(
+        month,
+        organisation,
+        around.function(what.get("function"), organisation, joined, f"{place}.function"),
+        share(what.get("share"), f"{place}.share", around.file),
+    )
+
+
+def _hours_cut(what: Mapping[Any, Any], month: int, place: str, around: Surroundings) -> HoursCut:
+    known_keys(what, ("share", "people"), place, around.file)
+    given = what.get("people")
+    people = [
+        around.one_of_ours(who, f"{place}.people") for who in sequence(given, f"{place}.people", around.file)
+    ]
+    if given is not None and not people:
+        raise wrong(f"{place}.people", given, "needs somebody of ours; leave it out for all", around.file)
     return HoursCut(
         month,
-        account.id,
-        number(what.get("share"), 0.0, 1.0, f"{place}.share", file),
-        tuple(sorted({_of_ours(who, account, f"{place}.people", file) for who in people})),
+        around.account.id,
+        share(what.get("share"), f"{place}.share", around.file),
+        tuple(sorted(set(people))),
     )
-
-
-def _no_channel(account: Account) -> str:
-    if "distributor" in account.kinds or account.channel.distributors:
-        return "is an event of the distributor's business; this simulation is of people and ties"
-    return "cannot happen here: this account has no distributors"
-
-
-def _this_account(value: Any, account: Account, place: str, file: str | None) -> str:
-    if value is None or str(value) == account.id or fold(str(value)) == fold(account.name):
-        return account.id
-    raise wrong(f"{place}.account", value, f"needs the account that is simulated, {account.id}", file)
-
-
-def _of_ours(value: Any, account: Account, place: str, file: str | None) -> str:
-    person = find_person(account, value, place, file=file)
-    if person.id not in account.our_index:
-        raise wrong(place, value, "needs somebody of ours", file)
-    return person.id
-
-
-def _function(value: Any, account: Account, place: str, file: str | None) -> str | None:
-    """Return a function as policy or account write it."""
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise wrong(place, value, "needs the name of a function", file)
-    known = [*account.policy.functions, *_functions_of_theirs(account)]
-    for name in known:
-        if fold(name) == fold(value):
-            return name
-    near = get_close_matches(value, known, n=1, cutoff=0.3)
-    hint = f"; the nearest is {near[0]}" if near else ""
-    raise UnknownName(
-        f"{place}: there is no function {value!r}{hint}. Functions are {', '.join(known)}.",
-        errors=[Fault(file, None, place, value, "unknown function")],
-        candidates=[Candidate(name, name) for name in near],
-    )
-
-
-def _function_of_theirs(value: Any, account: Account, joined: set[str], place: str, file: str | None) -> str:
-    known = sorted({*_functions_of_theirs(account), *joined})
-    for name in known:
-        if isinstance(value, str) and fold(name) == fold(value):
-            return name
-    names = ", ".join(known) or "none is known"
-    raise wrong(place, value, f"needs a function of the account's people ({names})", file)
-
-
-def _functions_of_theirs(account: Account) -> list[str]:
-    return sorted({person.function for person in account.theirs if person.function})

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.account import Account, Partner, Person, Tie
-from graph.account import Channel as AccountChannel
+from graph.account import Account, Person, Tie
 from graph.errors import AmbiguousName, InputError, UnknownName
 from simulation import Scenario, leaving_scenario, load_scenario
 from simulation.scenario import HoursCut, Joins, Leaves, NewKeyAccountManager, PricePressure, Reorganises
@@ -177,18 +176,6 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path, account):
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):
         load_scenario(tmp_path / "bytes.yaml", account)
-
-
-def test_a_distributor_is_told_that_its_events_are_another_business(tmp_path, account):
-    distributor = Account(
-        id="d",
-        name="D",
-        as_of=account.as_of,
-        kinds=("distributor",),
-        channel=AccountChannel(distributors=(Partner("d", "D"),)),
-    )
-    with pytest.raises(InputError, match="people and ties"):
-        read(tmp_path, distributor, "events: [{month: 3, go_direct: {end_customers: [e]}}]")
 
 
 def test_a_function_that_joins_can_be_reorganised_later(tmp_path, account):
