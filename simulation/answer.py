@@ -162,6 +162,7 @@ def hours_curve(
     scenario: Scenario,
     strategies: Sequence[Strategy],
     *,
+    partners: Sequence[Account] = (),
     factors: Sequence[float] = FACTORS,
     replicates: int = 1000,
     months: int | None = None,
@@ -189,6 +190,7 @@ def hours_curve(
             account,
             scenario,
             strategies,
+            partners=partners,
             replicates=replicates,
             months=months,
             seed=seed,
@@ -224,7 +226,7 @@ def answer(
     leavers = tuple(
         Leaver(
             event.subject,
-            account.people[event.subject].name,
+            simulation.name_of(event.subject),
             "ours" if event.subject in account.our_index else "theirs",
             event.month,
         )
@@ -236,6 +238,7 @@ def answer(
             account,
             simulation.scenario.without_leaving(),
             simulation.strategies,
+            partners=simulation.assembly.world.partners,
             replicates=simulation.replicates,
             months=simulation.months,
             seed=simulation.seed,

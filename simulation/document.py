@@ -9,13 +9,10 @@ import numpy as np
 
 from simulation.comparison import Comparison, worst_mean
 from simulation.outcomes import BETTER, RANKED_BY, SHOWN
-from simulation.scenario import Event
+from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves
 
 if TYPE_CHECKING:
     from simulation.results import Simulation
-
-# Events that the kernel carries out, in whose order it reports those that found nobody.
-PEOPLE_EVENTS = ("leaves", "new_key_account_manager", "reorganises")
 
 
 def document_of(run: Simulation) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def document_of(run: Simulation) -> dict[str, Any]:
     for s, name in enumerate(run.names):
         idle = run.assembly.pool[1:] - run.assembly.asked[s, 1:]
         results: dict[str, dict[str, float | None]] = {}
-        for measure in BETTER:
+        for measure in run.told:
             found = run.estimate(measure, name)
             results[measure] = {
                 "mean": found.mean,
@@ -41,7 +38,9 @@ def document_of(run: Simulation) -> dict[str, Any]:
                 "hours_spent": results["hours_spent"]["mean"],
                 "hours_idle": float(idle.sum()),
                 "results": results,
-                "series": {series: _band(run, series, s) for series in SHOWN},
+                "series": {
+                    series: _band(run, series, s) for series in SHOWN if series in run.assembly.series
+                },
             }
         )
     comparisons = [
@@ -58,7 +57,7 @@ def document_of(run: Simulation) -> dict[str, Any]:
         "hours_available": float(run.assembly.pool[1:].sum()),
         "events": [event_entry(run, event) for event in run.scenario.events],
         "units": units,
-        "better": dict(BETTER),
+        "better": {measure: BETTER[measure] for measure in run.told},
         "strategies": strategies,
         "comparisons": [
             {name: getattr(comparison, name) for name in Comparison.__slots__} for comparison in comparisons
@@ -78,12 +77,11 @@ def _band(run: Simulation, name: str, strategy: int) -> dict[str, list[float] | 
 
 def event_entry(run: Simulation, event: Event) -> dict[str, Any]:
     """Return an event as the document lists it."""
-    person = run.account.people.get(event.subject)
     return {
         "month": event.month,
         "event": event.event,
         "subject": event.subject,
-        "subject_name": person.name if person else run.account.name,
+        "subject_name": run.name_of(event.subject),
     }
 
 
@@ -101,10 +99,7 @@ def warnings_of(run: Simulation) -> list[str]:
             f"{run.assembly.seating.left_out} ties beyond max_threads start as measured, "
             "but no strategy works on them."
         )
-    if account.channel.distributors or "distributor" in account.kinds:
-        found.append(
-            "Distributors and end customers are not part of this simulation; only people and ties are."
-        )
+    found.extend(_about_channel(run))
     given = run.scenario.parameters
     if (
         "distributor" in account.kinds
@@ -128,15 +123,50 @@ def warnings_of(run: Simulation) -> list[str]:
     return found
 
 
+def _about_channel(run: Simulation) -> list[str]:
+    """Say what of the indirect business is not part of the run, or assumed."""
+    account, business = run.account, run.assembly.business
+    found = []
+    if "distributor" in account.kinds and not business.lots:
+        found.append(
+            f"No sale of {account.name} to an end customer is known; it is simulated as an account that "
+            "sells to nobody, without share of mind and conflict."
+        )
+    if business.assumed:
+        found.append(
+            f"The volume of {business.assumed} of {len(business.lots)} sales to end customers is unknown; "
+            "each counts as the mean of the others."
+        )
+    others = {
+        sale.seller
+        for sale in account.channel.sales
+        if not sale.direct and sale.seller not in business.distributor_index
+    }
+    if business.lots and others:
+        found.append(
+            f"What {len(others)} other distributors sell to the same end customers is left out; a portfolio "
+            "has it."
+        )
+    named = {
+        customer
+        for event in run.scenario.events
+        if isinstance(event, AnnounceDirect | GoDirect)
+        for customer in event.end_customers
+    }
+    strangers = len(named - set(business.customers))
+    if strangers:
+        found.append(f"{strangers} end customers that the scenario names buy nothing in this run.")
+    return found
+
+
 def _missed(run: Simulation) -> list[str]:
     """Say which events found nobody: people leave by chance too, whatever the strategy."""
     if not run.replicates or not run.strategies:
         return []
     shares = run.arrays.missed.mean(axis=(0, 1))
-    people = [event for event in run.scenario.events if event.event in PEOPLE_EVENTS]
     return [
-        f"In {share:.0%} of the replicates the seat of {run.account.people[event.subject].name} is vacant "
-        f"in month {event.month}, so that nobody leaves."
-        for event, share in zip(people, shares, strict=True)
-        if event.event == "leaves" and share > 0.0
+        f"In {share:.0%} of the replicates the seat of {run.name_of(one.event.subject)} is vacant "
+        f"in month {one.month}, so that nobody leaves."
+        for one, share in zip(run.assembly.happenings, shares, strict=True)
+        if isinstance(one.event, Leaves) and share > 0.0
     ]

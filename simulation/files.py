@@ -11,7 +11,7 @@ import numpy as np
 
 from graph.errors import InputError
 from simulation.document import event_entry
-from simulation.state import DRAWN, LOST_MONTH, SERIES
+from simulation.state import DRAWN, LOST_MONTH
 
 if TYPE_CHECKING:
     import xarray
@@ -28,8 +28,11 @@ def dataset_of(run: Simulation) -> xarray.Dataset:
     units = {**run.units, "hours": "h/month", "lost_month": "month", "hours_drawn": "hours"}
     units |= {"revenue_drawn": units["revenue_total"], "margin_drawn": units["margin_total"]}
     full = ("strategy", "replicate", "month")
-    variables = {name: (full, run.arrays.series[v], {"units": units[name]}) for v, name in enumerate(SERIES)}
-    drawn = {name: (full[:2], run.arrays.drawn[v], {"units": units[name]}) for v, name in enumerate(DRAWN)}
+    variables = {
+        name: (full, run.arrays.series[0, v], {"units": units[name]})
+        for v, name in enumerate(run.assembly.series)
+    }
+    drawn = {name: (full[:2], run.arrays.drawn[0, v], {"units": units[name]}) for v, name in enumerate(DRAWN)}
     return xarray.Dataset(
         {**variables, **drawn},
         coords={
@@ -87,8 +90,8 @@ def _write_table(run: Simulation, path: Path, suffix: str) -> None:
         "strategy": pyarrow.DictionaryArray.from_arrays(strategy, list(run.names)),
         "replicate": np.tile(np.repeat(np.arange(replicates), months), strategies),
         "month": np.tile(np.arange(months), strategies * replicates),
-        **{name: run.arrays.series[v].ravel() for v, name in enumerate(SERIES)},
-        "lost_month": np.repeat(run.arrays.drawn[LOST_MONTH].ravel(), months),
+        **{name: run.arrays.series[0, v].ravel() for v, name in enumerate(run.assembly.series)},
+        "lost_month": np.repeat(run.arrays.drawn[0, LOST_MONTH].ravel(), months),
     }
     table = pyarrow.table(columns).replace_schema_metadata(
         {key: str(value) for key, value in run.dataset.attrs.items()}

@@ -22,7 +22,7 @@ from simulation.kernel import run_block
 from simulation.outcomes import Arrays
 from simulation.run import Progress, empty_arrays
 from simulation.seating import Seat
-from simulation.state import PRESENT, SERIES, new_state
+from simulation.state import PRESENT, new_state
 
 
 class Stakeholder(mesa.Agent):  # type: ignore[misc]
@@ -51,7 +51,7 @@ class Stakeholder(mesa.Agent):  # type: ignore[misc]
     @property
     def ties(self) -> dict[str, float]:
         """Strength of each living tie by the id of our person."""
-        ours = self.model.assembly.seating.account.ours
+        ours = self.model.assembly.world.ours
         owners = self.model.assembly.case.owner[self.index]
         strengths = self.model.state.strength[self.index]
         return {ours[j].id: float(s) for j, s in zip(owners, strengths, strict=True) if s > 0.0}
@@ -104,13 +104,13 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]
         self.arrays = empty_arrays(replace(assembly, levers=(self.levers,)), 1, assembly.pool.size - 1)
         self.month = -1
         self._advance()
-        for index, seat in enumerate(assembly.seating.seats):
+        for index, seat in enumerate(assembly.world.seats):
             Stakeholder(self, index, seat)
-        for index, person in enumerate(assembly.seating.account.ours):
+        for index, person in enumerate(assembly.world.ours):
             Colleague(self, index, person.id)
         self.datacollector = None
         if collect:
-            reporters = {name: _reporter(v) for v, name in enumerate(SERIES)}
+            reporters = {name: _reporter(v) for v, name in enumerate(assembly.series)}
             self.datacollector = mesa.DataCollector(model_reporters=reporters)
             self.datacollector.collect(self)
 
@@ -125,6 +125,7 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]
         run_block(
             self.assembly.case,
             self.assembly.rates,
+            self.assembly.channel_rates,
             self.levers,
             self.state,
             self.draw_seed,
@@ -140,22 +141,22 @@ class Ecosystem(mesa.Model):  # type: ignore[misc]
 
 
 def _reporter(v: int) -> Callable[[Ecosystem], float]:
-    return lambda model: float(model.state.now[v])
+    return lambda model: float(model.state.now[0, v])
 
 
 def run_models(
     assembly: Assembly, seed: int, first: int, arrays: Arrays, progress: Progress | None = None
 ) -> None:
     """Fill the arrays of a run by Mesa models, one replicate after the other."""
-    strategies, replicates = arrays.drawn.shape[1:]
-    months = arrays.series.shape[3] - 1
+    strategies, replicates = arrays.drawn.shape[2:]
+    months = arrays.series.shape[4] - 1
     for strategy in range(strategies):
         for row in range(replicates):
             model = Ecosystem(assembly, strategy, seed, first + row, collect=False)
             for _ in range(months):
                 model.step()
-            arrays.series[:, strategy, row] = model.arrays.series[:, 0, 0]
-            arrays.drawn[:, strategy, row] = model.arrays.drawn[:, 0, 0]
+            arrays.series[:, :, strategy, row] = model.arrays.series[:, :, 0, 0]
+            arrays.drawn[:, :, strategy, row] = model.arrays.drawn[:, :, 0, 0]
             arrays.missed[strategy, row] = model.arrays.missed[0, 0]
             mesa.Agent._ids.clear()  # Mesa counts agents by model there, and so keeps every model alive
         if progress is not None:

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from simulation.comparison import Better
 from simulation.state import (
     ACCESS,
+    CONFLICT,
     COVERAGE,
+    DISTRIBUTOR_PROFIT,
+    FORECAST_ERROR,
     HOURS,
     HOURS_DRAWN,
     LOST_MONTH,
@@ -27,16 +30,18 @@ from simulation.state import (
     REVENUE,
     REVENUE_DRAWN,
     SERIES,
+    SHARE_OF_MIND,
     SUPPORT,
     SURVIVAL,
     THREADS,
+    TRANSPARENCY,
 )
 
 Values = NDArray[np.float64]
 
 RANKED_BY = "margin_total"
 RECOVERED = 0.9  # of the access of the month before the first event
-SHOWN = tuple(name for name in SERIES if name != "hours")
+SHOWN = (*(name for name in SERIES if name != "hours"), "share_of_mind", "conflict", "transparency")
 
 BETTER: Mapping[str, Better] = {
     "revenue_total": "higher",
@@ -49,27 +54,49 @@ BETTER: Mapping[str, Better] = {
     "months_without_contact": "lower",
     "recovery_months": "lower",
     "hours_spent": "lower",
+    "share_of_mind_end": "higher",
+    "conflict_peak": "lower",
+    "transparency_end": "higher",
+    "forecast_error_mean": "lower",
+    "distributor_profit_total": "higher",
 }
+CHANNEL_MEASURES = (
+    "share_of_mind_end",
+    "conflict_peak",
+    "transparency_end",
+    "forecast_error_mean",
+    "distributor_profit_total",
+)
 SHARES = ("all_contacts_gone",)  # 0 or 1 in every replicate
 
 
 class Arrays(NamedTuple):
-    """The raw output: `SERIES` (…, strategy, replicate, month), `DRAWN` and missed events."""
+    """The raw output of a run.
+
+    Attributes
+    ----------
+    series
+        (A, V, strategies, replicates, T + 1): of each account, the series that `series_of` names.
+    drawn
+        (A, len(DRAWN), strategies, replicates).
+    missed
+        (strategies, replicates, X).
+    """
 
     series: Values
     drawn: Values
     missed: NDArray[np.int8]
 
 
-def measure_run(arrays: Arrays, first_event: int | None) -> dict[str, Values]:
-    """Return every measure by name, shape (strategies, replicates).
+def measure_run(arrays: Arrays, first_event: int | None, account: int = 0) -> dict[str, Values]:
+    """Return every measure of one account by name, shape (strategies, replicates).
 
     Parameters
     ----------
     first_event
         Its month; without one there is nothing to recover from.
     """
-    series = arrays.series
+    series = arrays.series[account]
     silent = series[THREADS][..., 1:] == 0.0
     found = {
         "revenue_total": series[REVENUE][..., 1:].sum(axis=-1) / 12.0,
@@ -84,6 +111,14 @@ def measure_run(arrays: Arrays, first_event: int | None) -> dict[str, Values]:
     }
     if first_event is not None:
         found["recovery_months"] = months_to_recover(series[ACCESS], first_event)
+    if series.shape[0] > len(SERIES):
+        found |= {
+            "share_of_mind_end": series[SHARE_OF_MIND][..., -1],
+            "conflict_peak": series[CONFLICT].max(axis=-1),
+            "transparency_end": series[TRANSPARENCY][..., -1],
+            "forecast_error_mean": series[FORECAST_ERROR][..., 1:].mean(axis=-1),
+            "distributor_profit_total": series[DISTRIBUTOR_PROFIT][..., 1:].sum(axis=-1) / 12.0,
+        }
     return {name: found[name] for name in BETTER if name in found}
 
 
@@ -99,15 +134,15 @@ def months_to_recover(access: Values, event: int) -> Values:
     return months
 
 
-def drawn_measure(arrays: Arrays, measure: str) -> Values | None:
+def drawn_measure(arrays: Arrays, measure: str, account: int = 0) -> Values | None:
     """Return a measure with the drawn loss, shape (strategies, replicates); None where that is the same."""
     columns = {"revenue_total": REVENUE_DRAWN, "margin_total": MARGIN_DRAWN, "hours_spent": HOURS_DRAWN}
     if measure == "account_lost":
-        lost: Values = (arrays.drawn[LOST_MONTH] > 0.0).astype(np.float64)
+        lost: Values = (arrays.drawn[account, LOST_MONTH] > 0.0).astype(np.float64)
         return lost
     if measure not in columns:
         return None
-    found: Values = arrays.drawn[columns[measure]]
+    found: Values = arrays.drawn[account, columns[measure]]
     return found
 
 
@@ -126,6 +161,11 @@ def units_of(*, indexed: bool) -> dict[str, str]:
         "months_without_contact": "months",
         "recovery_months": "months",
         "hours_spent": "hours",
+        "share_of_mind_end": "1",
+        "conflict_peak": "1",
+        "transparency_end": "1",
+        "forecast_error_mean": "1",
+        "distributor_profit_total": money,
         "access": "1",
         "support": "1",
         "coverage": "1",
@@ -133,4 +173,9 @@ def units_of(*, indexed: bool) -> dict[str, str]:
         "survival": "probability",
         "revenue": per_year,
         "margin": per_year,
+        "share_of_mind": "1",
+        "conflict": "1",
+        "transparency": "1",
+        "forecast_error": "1",
+        "distributor_profit": per_year,
     }

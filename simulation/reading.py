@@ -16,7 +16,6 @@ from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownNam
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
-
 FEW = 8  # as many names as a sentence can list
 
 

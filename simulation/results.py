@@ -18,6 +18,7 @@ from simulation.document import document_of, warnings_of
 from simulation.files import dataset_of, write_run
 from simulation.outcomes import (
     BETTER,
+    CHANNEL_MEASURES,
     RANKED_BY,
     SHARES,
     Arrays,
@@ -27,7 +28,6 @@ from simulation.outcomes import (
     units_of,
 )
 from simulation.scenario import Scenario
-from simulation.state import SERIES
 from simulation.strategies import Strategy
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Simulation:
     def extended(self, more: Arrays) -> Simulation:
         """Return the run with the next replicates added."""
         joined = Arrays(
-            np.concatenate([self.arrays.series, more.series], axis=2),
-            np.concatenate([self.arrays.drawn, more.drawn], axis=2),
+            np.concatenate([self.arrays.series, more.series], axis=3),
+            np.concatenate([self.arrays.drawn, more.drawn], axis=3),
             np.concatenate([self.arrays.missed, more.missed], axis=1),
         )
         return replace(self, arrays=joined)
@@ -77,11 +77,11 @@ class Simulation:
     @property
     def replicates(self) -> int:
         """Replicates of each strategy."""
-        return int(self.arrays.drawn.shape[2])
+        return int(self.arrays.drawn.shape[3])
 
     def series(self, name: str) -> Values:
         """Return one series, shape (strategies, replicates, T + 1)."""
-        found: Values = self.arrays.series[SERIES.index(name)]
+        found: Values = self.arrays.series[0, self.assembly.series.index(name)]
         return found
 
     @cached_property
@@ -101,6 +101,25 @@ class Simulation:
         """Return the measure with the drawn loss, where that differs, shape (strategies, replicates)."""
         drawn = drawn_measure(self.arrays, measure)
         return self.measures[measure] if drawn is None else drawn
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The measures that the account can have, defined or not: those of the channel only with one."""
+        return tuple(name for name in BETTER if name in self.measures or name not in CHANNEL_MEASURES)
+
+    def name_of(self, subject: str) -> str:
+        """Return the name of a person, organisation or distributor of the run."""
+        world = self.assembly.world
+        for organisation in world.organisations:
+            if subject in organisation.people:
+                return organisation.people[subject].name
+            if subject == organisation.id:
+                return organisation.name
+            partners = (*organisation.channel.distributors, *organisation.channel.end_customers)
+            named = next((one.name for one in partners if one.id == subject), None)
+            if named is not None:
+                return named
+        return subject
 
     def estimate(self, measure: str, strategy: str) -> Estimate:
         """Return a measure of a strategy with its interval; of Nones where it is undefined."""

@@ -334,9 +334,7 @@ def distributor_value(
     return b_price * (1.0 - price) + b_effort * (effort - 1.0 / 3.0)
 
 
-def offer_via(
-    value: float, known: bool, opened: bool, home: bool, last: bool, rates: ChannelRates
-) -> float:
+def offer_via(value: float, known: bool, opened: bool, home: bool, last: bool, rates: ChannelRates) -> float:
     """Return the weight of buying our brand from a distributor, in the choice of one end customer."""
     if known:
         value += rates.b_known

@@ -29,6 +29,7 @@ def simulate(
     scenario: Scenario,
     strategies: Sequence[Strategy],
     *,
+    partners: Sequence[Account] = (),
     replicates: int = 1000,
     months: int | None = None,
     seed: int = 1,
@@ -42,6 +43,8 @@ def simulate(
 
     Parameters
     ----------
+    partners
+        For an end customer's account: those of the distributors that sell to it, whose people are met too.
     replicates
         Of each strategy; with `precision` the number to begin with.
     months
@@ -78,14 +81,15 @@ def simulate(
     if not 0.0 <= hours_factor < float("inf"):
         raise InputError(f"The factor on hours is {hours_factor!r}; it needs a number from 0.")
     scenario.check_months(horizon)
-    check_memory(len(strategies), replicates, horizon)
-    assembly = assemble(account, scenario, strategies, horizon, hours_factor=hours_factor)
+    assembly = assemble(account, scenario, strategies, horizon, partners=partners, hours_factor=hours_factor)
+    series = len(assembly.series)
+    check_memory(len(strategies), replicates, horizon, series)
     arrays = _run(assembly, seed, 0, replicates, horizon, workers, engine, progress)
     simulation = Simulation(account, scenario, tuple(strategies), assembly, arrays, seed, horizon, engine)
     while precision is not None and not simulation.is_precise(precision):
         done = simulation.replicates
         more = min(done, PRECISION_LIMIT - done)
-        if more <= 0 or not _fits(len(strategies), done + more, horizon):
+        if more <= 0 or not _fits(len(strategies), done + more, horizon, series):
             simulation.warn(
                 f"The precision {precision:g} is not reached after {done:,} replicates; "
                 "the intervals say what holds."
@@ -98,16 +102,16 @@ def simulate(
     return simulation
 
 
-def check_memory(strategies: int, replicates: int, months: int) -> None:
-    """Refuse a run whose results would not fit into half of the memory that is free.
+def check_memory(strategies: int, replicates: int, months: int, series: int = len(SERIES)) -> None:
+    """Refuse a run whose results, so many series, would not fit into half of the memory that is free.
 
     Raises
     ------
     InputError
         With the memory that it would take.
     """
-    if not _fits(strategies, replicates, months):
-        needed, free = _needed(strategies, replicates, months), _free()
+    if not _fits(strategies, replicates, months, series):
+        needed, free = _needed(strategies, replicates, months, series), _free()
         raise InputError(
             f"replicates is {replicates:,}; with {strategies} strategies and {months} months the results "
             f"take {_size(needed)}, and {_size(free)} can be used here; at most "
@@ -127,13 +131,13 @@ def warm_up(progress: Progress | None = None) -> None:
     )
 
 
-def _fits(strategies: int, replicates: int, months: int) -> bool:
-    return _needed(strategies, replicates, months) <= _free()
+def _fits(strategies: int, replicates: int, months: int, series: int) -> bool:
+    return _needed(strategies, replicates, months, series) <= _free()
 
 
-def _needed(strategies: int, replicates: int, months: int) -> int:
+def _needed(strategies: int, replicates: int, months: int, series: int) -> int:
     """Return the bytes of the series, counted twice, for while percentiles are taken."""
-    return 2 * 8 * strategies * replicates * (len(SERIES) * (months + 1) + len(DRAWN))
+    return 2 * 8 * strategies * replicates * (series * (months + 1) + len(DRAWN))
 
 
 def _free() -> int:
@@ -176,10 +180,10 @@ def _run(
 
 def empty_arrays(assembly: Assembly, replicates: int, months: int) -> Arrays:
     """Return room for the results of a run, not filled."""
-    strategies = len(assembly.levers)
+    strategies, accounts = len(assembly.levers), assembly.case.accounts
     return Arrays(
-        np.empty((len(SERIES), strategies, replicates, months + 1)),
-        np.empty((len(DRAWN), strategies, replicates)),
+        np.empty((accounts, len(assembly.series), strategies, replicates, months + 1)),
+        np.empty((accounts, len(DRAWN), strategies, replicates)),
         np.empty((strategies, replicates, assembly.case.event_month.size), dtype=np.int8),
     )
 
@@ -199,10 +203,10 @@ def run_kernel(
     Parameters
     ----------
     whole
-        False leaves out orientation and account (phases 4 and 5): contact loss alone.
+        False leaves out phases 4 to 7: contact loss alone.
     """
-    strategies, count = arrays.drawn.shape[1:]
-    months = arrays.series.shape[3] - 1
+    strategies, count = arrays.drawn.shape[2:]
+    months = arrays.series.shape[4] - 1
     if progress is not None:
         from simulation.compiling import is_compiled
 
@@ -214,6 +218,7 @@ def run_kernel(
         run_block(
             assembly.case,
             assembly.rates,
+            assembly.channel_rates,
             assembly.levers[strategy],
             new_state(assembly.case),
             seed,

@@ -211,7 +211,7 @@ def _seats(account: Account, scenario: Scenario, parameters: Mapping[str, float]
             entity(person.id),
         )
     alike: Counter[str] = Counter()
-    joining = [event for event in scenario.events if isinstance(event, Joins)]
+    joining = [event for event in scenario.events if isinstance(event, Joins) and event.subject == account.id]
     for event in sorted(joining, key=lambda event: (event.month, event.function or "", event.level or FAR)):
         identity = f"{account.id}/joins/{event.month}/{event.function or ''}/{event.level or ''}"
         influence = account.policy.influence(None, event.level)

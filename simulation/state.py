@@ -22,7 +22,9 @@ Names = NDArray[np.uint64]
 ABSENT, PRESENT, LEAVING = 0, 1, 2
 
 # Kinds of events that the kernel carries out itself; the others are in the arrays by month.
-SEAT_LEAVES, OURS_LEAVES, REORGANISES, NEW_MANAGER, RIVAL_LAUNCHES, TAKEN_OVER, ANNOUNCES, OPENS_DIRECT = range(8)
+SEAT_LEAVES, OURS_LEAVES, REORGANISES, NEW_MANAGER, RIVAL_LAUNCHES, TAKEN_OVER, ANNOUNCES, OPENS_DIRECT = (
+    range(8)
+)
 
 # Of an end customer: no direct offer, one that is announced, one that is open.
 NO_OFFER, ANNOUNCED, OPEN = 0, 1, 2

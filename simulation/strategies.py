@@ -26,6 +26,7 @@ Weigh = Callable[[Seating], Weights]
 
 NAMES = ("do_nothing", "single_threaded", "buyer_and_boss", "function_matching", "diamond", "plan")
 CHANNEL_NAMES = ("distributor_first", "conflict_averse")
+TRAINING = "training"  # the kind of touchpoint that teaches a distributor's people
 
 # Shares of attention inside a strategy; assumptions.
 BUYER_SHARE = 0.6
@@ -34,6 +35,11 @@ DIAMOND_DECIDERS = 0.6
 DIAMOND_SECOND = 0.5
 DIAMOND_LEVEL = 3
 DIAMOND_WEAK = 0.5
+AT_DISTRIBUTORS = 0.25
+DISTRIBUTORS_FIRST = 0.6
+SOME_TRAINING = 0.1
+MUCH_TRAINING = 0.3
+SOOTHING_COMMISSION = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,18 @@ class Strategy:
         they would take more hours than the pool has.
     pairs
         (one of ours, stakeholder) that need a slot beside the usual ones.
+    distributor_share, distributors_first
+        Share of the hours that goes to the distributors of an end customer's account; in a portfolio every
+        account has the share of today, unless distributors come first.
+    training
+        Share of the hours at a distributor that goes into training.
+    direct
+        Share of the end customers, the largest first, that we offer to sell to directly from the start.
+    commission, registration
+        Commission for a distributor whose end customer buys directly, as a share of the price; whether
+        deals are registered, 0 or 1.
+    relief
+        Relief on the wholesale price.
     """
 
     name: str
@@ -78,6 +96,13 @@ class Strategy:
     actions: tuple[PlannedAction, ...] = ()
     horizon: int = 0
     pairs: tuple[tuple[str, str], ...] = ()
+    distributor_share: float = AT_DISTRIBUTORS
+    distributors_first: bool = False
+    training: float = 0.0
+    direct: float = 0.0
+    commission: float = 0.0
+    registration: float = 0.0
+    relief: float = 0.0
 
 
 def no_weights(seating: Seating) -> Weights:
@@ -152,9 +177,30 @@ SHIPPED: Mapping[str, Strategy] = {
     "do_nothing": Strategy("do_nothing", no_weights),
     "single_threaded": Strategy("single_threaded", single_thread),
     "buyer_and_boss": Strategy("buyer_and_boss", buyer_and_boss),
-    "function_matching": Strategy("function_matching", function_matching),
-    "diamond": Strategy("diamond", diamond, weak=DIAMOND_WEAK),
+    "function_matching": Strategy("function_matching", function_matching, training=SOME_TRAINING),
+    "diamond": Strategy("diamond", diamond, weak=DIAMOND_WEAK, training=SOME_TRAINING),
+    "distributor_first": Strategy(
+        "distributor_first",
+        function_matching,
+        distributor_share=DISTRIBUTORS_FIRST,
+        distributors_first=True,
+        training=MUCH_TRAINING,
+    ),
+    "conflict_averse": Strategy(
+        "conflict_averse",
+        diamond,
+        weak=DIAMOND_WEAK,
+        training=SOME_TRAINING,
+        commission=SOOTHING_COMMISSION,
+        registration=1.0,
+    ),
 }
+
+
+def names_for(*accounts: Account) -> tuple[str, ...]:
+    """Return the shipped strategies that make sense: all eight where distributors are part of the run."""
+    indirect = any("distributor" in account.kinds or account.channel.distributors for account in accounts)
+    return (*NAMES, *CHANNEL_NAMES) if indirect else NAMES
 
 
 def plan_strategy(
@@ -201,7 +247,7 @@ def strategies_for(
     *,
     horizon: int | None = None,
 ) -> tuple[Strategy, ...]:
-    """Return the strategies of an account by name, all that need no distributor by default.
+    """Return the strategies of an account by name; by default all eight, or the six without distributors.
 
     Parameters
     ----------
@@ -216,7 +262,13 @@ def strategies_for(
         An unknown name, or one that needs a distributor.
     """
     chosen = []
-    for name in dict.fromkeys(names if names is not None else NAMES):
+    known = names_for(account)
+    for name in dict.fromkeys(names if names is not None else known):
+        if name in CHANNEL_NAMES and name not in known:
+            raise InputError(
+                f"The strategy {name} works through distributors, and {account.name} has none. "
+                f"Strategies are {', '.join(known)}."
+            )
         if name == "plan":
             if plan is None:
                 chosen.append(_proposed(account))
@@ -225,9 +277,9 @@ def strategies_for(
         elif name in SHIPPED:
             chosen.append(SHIPPED[name])
         else:
-            raise _unknown_strategy(name)
+            raise _unknown_strategy(name, known)
     if not chosen:
-        raise InputError(f"No strategy is named; strategies are {', '.join(NAMES)}.")
+        raise InputError(f"No strategy is named; strategies are {', '.join(known)}.")
     return tuple(chosen)
 
 
@@ -266,15 +318,10 @@ def put_weight(weights: Weights, seating: Seating, i: int | None, owner: int | N
     weights[i, k] = max(weights[i, k], weight)
 
 
-def _unknown_strategy(name: str) -> InputError:
-    if name in CHANNEL_NAMES:
-        return InputError(
-            f"The strategy {name} works through a distributor's business; this simulation is of people and "
-            f"ties. Strategies are {', '.join(NAMES)}."
-        )
-    near = get_close_matches(name, NAMES, n=1, cutoff=0.3)
+def _unknown_strategy(name: str, known: Sequence[str]) -> InputError:
+    near = get_close_matches(name, known, n=1, cutoff=0.3)
     hint = f"; the nearest is {near[0]}" if near else ""
     return UnknownName(
-        f"There is no strategy {name!r}{hint}. Strategies are {', '.join(NAMES)}, or a file of your own.",
+        f"There is no strategy {name!r}{hint}. Strategies are {', '.join(known)}, or a file of your own.",
         candidates=[Candidate(other, other) for other in near],
     )

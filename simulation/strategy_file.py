@@ -9,6 +9,12 @@ weak: 0.5                # preference for weak ties
 handover: 0.6            # share of a tie that a successor on our side takes over
 reassign: true           # hours of a vacant seat go to the other stakeholders
 hours: {anna: 12}        # instead of staffing by the weights
+distributor_share: 0.4   # of the hours of an end customer's account
+training: 0.2            # share of the hours at distributors that goes into training
+direct: 0.3              # share of the end customers offered direct from the start, largest first
+commission: 0.05         # for a distributor whose end customer buys directly
+registration: 1          # whether deals are registered
+relief: 0.02             # on the wholesale price
 """
 
 from __future__ import annotations
@@ -19,9 +25,27 @@ from pathlib import Path
 from typing import Any
 
 from graph.account import Account
-from simulation.reading import find_person, number, read_mapping, wrong
+from simulation.reading import find_person, number, read_mapping, whole, wrong
 from simulation.seating import Seating
-from simulation.strategies import SHIPPED, Strategy, Weights, no_weights, put_weight
+from simulation.strategies import (
+    NAMES,
+    SHIPPED,
+    Strategy,
+    Weights,
+    names_for,
+    no_weights,
+    put_weight,
+)
+
+# Highest value of each lever of the indirect business; all start at 0.
+CHANNEL_LEVERS: Mapping[str, float] = {
+    "distributor_share": 1.0,
+    "training": 1.0,
+    "direct": 1.0,
+    "commission": 1.0,
+    "registration": 1.0,
+    "relief": 0.5,
+}
 
 
 def load_strategies(path: Path, account: Account) -> tuple[Strategy, ...]:
@@ -45,7 +69,7 @@ def load_strategies(path: Path, account: Account) -> tuple[Strategy, ...]:
 
 
 def _custom(entry: Any, account: Account, file: str) -> Strategy:
-    fields = ("name", "like", "threads", "weak", "handover", "reassign", "hours")
+    fields = ("name", "like", "threads", "weak", "handover", "reassign", "hours", *CHANNEL_LEVERS)
     if not isinstance(entry, Mapping):
         raise wrong("strategies", entry, "needs a name and weights", file)
     for key in entry:
@@ -74,7 +98,21 @@ def _custom(entry: Any, account: Account, file: str) -> Strategy:
         handover=None if handover is None else number(handover, 0.0, 1.0, "handover", file),
         reassign=reassign,
         hours=_hours(entry["hours"], account, file) if "hours" in entry else None,
+        distributors_first="distributor_share" in entry or base.distributors_first,
+        **_channel(entry, base, account, file),
     )
+
+
+def _channel(entry: Any, base: Strategy, account: Account, file: str) -> dict[str, float]:
+    levers = {}
+    for name, most in CHANNEL_LEVERS.items():
+        if name in entry and names_for(account) == NAMES:
+            raise wrong(name, entry[name], f"works through distributors, and {account.name} has none", file)
+        if name == "registration":
+            levers[name] = float(whole(entry.get(name, int(base.registration)), 0, 1, name, file))
+        else:
+            levers[name] = number(entry.get(name, getattr(base, name)), 0.0, most, name, file)
+    return levers
 
 
 def _threads(name: str, threads: Any, account: Account, file: str) -> Strategy:
@@ -94,8 +132,9 @@ def _threads(name: str, threads: Any, account: Account, file: str) -> Strategy:
     def weigh(seating: Seating) -> Weights:
         weights = no_weights(seating)
         for (ours, stakeholder), weight in wanted.items():
-            i = seating.index[stakeholder]
-            put_weight(weights, seating, i, seating.account.our_index[ours], weight)
+            if stakeholder in seating.index and ours in seating.account.our_index:
+                i = seating.index[stakeholder]
+                put_weight(weights, seating, i, seating.account.our_index[ours], weight)
         return weights
 
     return Strategy(name, weigh, pairs=tuple(sorted(wanted)))

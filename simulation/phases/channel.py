@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.compiling import (
-    part,
+    apart,
 )
 from simulation.draws import (
     CHOOSES,
@@ -54,7 +54,7 @@ NOBODY = 0  # second entity of what happens to one end customer alone
 DIRECT = 0  # the first choice; distributors follow, a rival is last
 
 
-@part
+@apart
 def channel(case: Case, rates: ChannelRates, levers: Levers, state: State, key: Any, month: int) -> None:
     """7: who shows, who orders, what is chosen, and the month's money."""
     market = case.channel
@@ -85,7 +85,7 @@ def channel(case: Case, rates: ChannelRates, levers: Levers, state: State, key: 
     summarise(case, rates, state)
 
 
-@part
+@apart
 def chosen(case: Case, rates: ChannelRates, state: State, lot: int, u: float) -> int:
     """7b: the multinomial logit of one order, one uniform number inverted."""
     market, odds = case.channel, state.odds
@@ -112,7 +112,7 @@ def chosen(case: Case, rates: ChannelRates, state: State, lot: int, u: float) ->
     return rival
 
 
-@part
+@apart
 def clear(case: Case, state: State) -> None:
     """Begin a month's money at nothing."""
     for a in range(case.accounts):
@@ -123,7 +123,7 @@ def clear(case: Case, state: State) -> None:
         state.now[a, DISTRIBUTOR_PROFIT] = 0.0
 
 
-@part
+@apart
 def pay(
     case: Case,
     rates: ChannelRates,
@@ -168,9 +168,7 @@ def pay(
     elif indirect:
         error = forecast_error(state.feature[via, OPENNESS], rates.err_max, rates.err_min)
         price = 1.0 - relief
-        profit = earned_via(
-            relief, registration, error, cost, rates.reg_cost, rates.err_cost
-        )
+        profit = earned_via(relief, registration, error, cost, rates.reg_cost, rates.err_cost)
         resale = resold(relief, state.feature[via, MARKUP])
     else:
         resale = resold_rival(rates.rival_share, rates.markup_rival)
@@ -184,7 +182,7 @@ def pay(
     state.now[book, DISTRIBUTOR_PROFIT] += size * resale
 
 
-@part
+@apart
 def summarise(case: Case, rates: ChannelRates, state: State) -> None:
     """Take share of mind, conflict, transparency and forecast error of each account's distributors."""
     market = case.channel
@@ -207,7 +205,7 @@ def summarise(case: Case, rates: ChannelRates, state: State) -> None:
         state.now[a, FORECAST_ERROR] = error / number
 
 
-@part
+@apart
 def start_business(case: Case, rates: ChannelRates, state: State) -> None:
     """Take the business of month 0: every lot goes on as it does today, at today's terms."""
     clear(case, state)

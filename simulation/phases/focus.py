@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.compiling import (
-    part,
+    apart,
 )
 from simulation.rules import (
     ChannelRates,
@@ -43,7 +43,7 @@ from simulation.state import (
 )
 
 
-@part
+@apart
 def reset_channel(case: Case, rates: ChannelRates, state: State) -> None:
     """Bring distributors and end customers to month 0; conflict starts at the steady state of today."""
     market, feature = case.channel, state.feature
@@ -69,7 +69,7 @@ def reset_channel(case: Case, rates: ChannelRates, state: State) -> None:
         state.minds[d, OTHER] = (1.0 - market.mind[d]) * (1.0 - share)
 
 
-@part
+@apart
 def overlap(case: Case, rates: ChannelRates, state: State) -> None:
     """6a: of what each distributor sells for us, how much is offered directly, and how much that hurts."""
     market, feature = case.channel, state.feature
@@ -92,7 +92,7 @@ def overlap(case: Case, rates: ChannelRates, state: State) -> None:
         feature[d, OVERLAP] = ratio(feature[d, OVERLAP], feature[d, OWN])
 
 
-@part
+@apart
 def rival_pull(rates: ChannelRates, state: State, d: int, month: int) -> float:
     """6e: what draws a distributor to the rival's brand: its novelty, for ever after a takeover."""
     if state.has_rival[d] == 0:
@@ -101,7 +101,7 @@ def rival_pull(rates: ChannelRates, state: State, d: int, month: int) -> float:
     return rates.a_novel * novelty(age, rates.novel_fade)
 
 
-@part
+@apart
 def focus(case: Case, rates: ChannelRates, levers: Levers, state: State, key: Any, month: int) -> None:
     """6: every distributor's month, by last month's choices of its end customers."""
     market, feature, minds = case.channel, state.feature, state.minds

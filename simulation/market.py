@@ -1,0 +1,399 @@
+"""The arrays of distributors, end customers and lots: what one end customer buys from one seller.
+
+What is known is taken as it is: share of mind, transparency, the distributor's margin and our own from the
+store, unless the scenario sets the parameter. A distributor whose share of mind is known starts in a steady
+state: what the rules do not see of why it likes us (its `leaning`) is what its share of mind needs.
+
+Revenue of a distributor or an end customer is that of its lots, so that nothing is counted twice: the price
+of a unit is such that the start shows the revenue of the `supplies` row, its cost such that it shows the
+margin.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from graph.account import Account, Sale
+from graph.policy import fold
+from simulation.draws import entity
+from simulation.rules import (
+    ChannelRates,
+    direct_price,
+    forecast_error,
+    novelty,
+    pull_of_ours,
+    ratio,
+)
+from simulation.state import NO_OFFER, OPEN, Market
+from simulation.world import World
+
+INDEX_START = 100.0
+DAYS = 30.4375
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What one end customer buys from one seller; `seller` None where we sell directly.
+
+    Attributes
+    ----------
+    volume
+        Units a year; None where nobody has said.
+    """
+
+    customer: str
+    seller: str | None
+    brand: str | None
+    ours: bool
+    volume: float | None
+
+
+@dataclass(frozen=True)
+class Business:
+    """Distributors, end customers and lots of a run, sorted by id."""
+
+    distributors: tuple[str, ...]
+    customers: tuple[str, ...]
+    lots: tuple[Lot, ...]
+
+    @cached_property
+    def distributor_index(self) -> Mapping[str, int]:
+        """Position of each distributor."""
+        return {one: d for d, one in enumerate(self.distributors)}
+
+    @cached_property
+    def customer_index(self) -> Mapping[str, int]:
+        """Position of each end customer."""
+        return {one: c for c, one in enumerate(self.customers)}
+
+    @cached_property
+    def assumed(self) -> int:
+        """Lots whose volume nobody has said: they count as the mean of the others, else as 1."""
+        return sum(lot.volume is None for lot in self.lots)
+
+    @cached_property
+    def volumes(self) -> tuple[float, ...]:
+        """Units a year of each lot."""
+        known = [lot.volume for lot in self.lots if lot.volume is not None]
+        mean = sum(known) / len(known) if known and sum(known) > 0.0 else 1.0
+        return tuple(mean if lot.volume is None else lot.volume for lot in self.lots)
+
+    @cached_property
+    def volume_of(self) -> Mapping[str, float]:
+        """Units a year of each end customer, from all sellers and brands."""
+        found: dict[str, float] = defaultdict(float)
+        for lot, volume in zip(self.lots, self.volumes, strict=True):
+            found[lot.customer] += volume
+        return found
+
+    @property
+    def largest_first(self) -> tuple[int, ...]:
+        """Positions of the end customers by volume."""
+        return tuple(
+            sorted(range(len(self.customers)), key=lambda c: (-self.volume_of[self.customers[c]], c))
+        )
+
+
+def business_of(world: World) -> Business:
+    """Return who sells what to whom, as far as the accounts of the run are part of it.
+
+    A distributor's account brings what it sells itself and what its end customers buy from us directly; an
+    end customer's account brings all that it buys.
+    """
+    accounts = {account.id: account for account in world.accounts}
+    distributing = {one for one, account in accounts.items() if "distributor" in account.kinds}
+    found: set[Sale] = set()
+    for account in world.accounts:
+        served = {sale.end_customer for sale in account.channel.sales if sale.seller in distributing}
+        for sale in account.channel.sales:
+            if (
+                sale.seller in distributing
+                or sale.end_customer in accounts
+                or (sale.direct and sale.end_customer in served)
+            ):
+                found.add(sale)
+    lots = sorted(
+        (
+            Lot(
+                sale.end_customer,
+                None if sale.direct else sale.seller,
+                sale.brand,
+                sale.direct or _is_ours(sale, world.accounts),
+                sale.volume,
+            )
+            for sale in found
+        ),
+        key=lambda lot: (lot.customer, lot.seller or "", lot.brand or "", lot.volume or 0.0),
+    )
+    sellers = sorted({lot.seller for lot in lots if lot.seller is not None})
+    if not sellers:  # nothing but direct business is no channel
+        return Business((), (), ())
+    return Business(tuple(sellers), tuple(sorted({lot.customer for lot in lots})), tuple(lots))
+
+
+def _is_ours(sale: Sale, accounts: Sequence[Account]) -> bool:
+    """Tell whether a brand that a distributor sells is ours; one that nobody has described is."""
+    if sale.brand is None:
+        return True
+    named = [
+        carried.ours
+        for account in accounts
+        for carried in account.channel.carried
+        if fold(sale.brand) in (fold(carried.brand), fold(carried.name))
+    ]
+    return any(named) or not named
+
+
+def market_of(
+    world: World,
+    business: Business,
+    values: Mapping[str, float],
+    given: Mapping[str, float],
+    rates: ChannelRates,
+    access: Sequence[float],
+) -> Market:
+    """Return the arrays of a business.
+
+    Parameters
+    ----------
+    values
+        Every row of the parameter table.
+    given
+        What the scenario sets: it beats what the store knows.
+    access
+        Access at each organisation of the world at the start.
+    """
+    accounts, index = world.accounts, {one.id: g for g, one in enumerate(world.organisations)}
+    account_index = {one.id: a for a, one in enumerate(accounts)}
+    features = [_feature(one, world, values, given) for one in business.distributors]
+    direct = {lot.customer for lot in business.lots if lot.seller is None}
+    partners = {one.id: one for account in accounts for one in account.channel.end_customers}
+    offer = np.array([OPEN if one in direct else NO_OFFER for one in business.customers], dtype=np.int8)
+    homes = [_home(one, business) for one in business.customers]
+    account_of = [account_index.get(one, NONE) for one in business.distributors]
+    account_at = [account_index.get(one, NONE) for one in business.customers]
+    books = [
+        at if at != NONE else max(account_of[home], 0) for at, home in zip(account_at, homes, strict=True)
+    ]
+    serves = [
+        [d for d, one in enumerate(business.distributors) if _serves(one, account, business)]
+        for account in accounts
+    ]
+    seats_at = [index.get(one, NONE) for one in business.distributors]
+    leanings = [
+        _leaning(d, one, business, offer, rates, access[g] if g != NONE else 0.0)
+        for d, (one, g) in enumerate(zip(features, seats_at, strict=True))
+    ]
+    customer = [business.customer_index[lot.customer] for lot in business.lots]
+    last = [
+        0
+        if lot.seller is None
+        else business.distributor_index[lot.seller] + 1
+        if lot.ours
+        else len(business.distributors) + 1
+        for lot in business.lots
+    ]
+    unit, cost = _prices(
+        world, business, values, given, rates, features, last, customer, homes, books, account_of
+    )
+    ordinals: dict[tuple[str, str], int] = defaultdict(int)
+    lot_keys = []
+    for lot in business.lots:
+        name = (lot.customer, lot.seller or "")
+        lot_keys.append(entity(f"{lot.customer}\x1e{lot.seller or ''}", ordinals[name]))
+        ordinals[name] += 1
+    return Market(
+        seats_at=np.array(seats_at, dtype=np.int64),
+        account_of=np.array(account_of, dtype=np.int64),
+        mind=np.array([one.mind for one in features]),
+        transparency=np.array([one.transparency for one in features]),
+        markup=np.array([one.markup for one in features]),
+        depend=np.array([one.depend for one in features]),
+        leaning=np.array(leanings),
+        launched=np.array([-one.rival_age for one in features]),
+        has_rival=np.array([one.has_rival for one in features], dtype=np.int8),
+        serves_start=np.cumsum([0, *(len(some) for some in serves)], dtype=np.int64),
+        serves=np.array([d for some in serves for d in some], dtype=np.int64),
+        known=np.array([one in direct or partners[one].known for one in business.customers], dtype=np.int8),
+        offer=offer,
+        home=np.array(homes, dtype=np.int64),
+        account_at=np.array(account_at, dtype=np.int64),
+        books=np.array(books, dtype=np.int64),
+        entity=np.array([entity(one) for one in business.customers], dtype=np.uint64),
+        entity_lot=np.array(lot_keys, dtype=np.uint64),
+        customer=np.array(customer, dtype=np.int64),
+        lot_volume=np.array(business.volumes, dtype=np.float64),
+        last=np.array(last, dtype=np.int64),
+        unit=np.array(unit),
+        unit_cost=np.array(cost),
+    )
+
+
+def no_market() -> Market:
+    """Return the arrays of a run without distributors."""
+    floats, ints, flags = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int8)
+    names = np.zeros(0, np.uint64)
+    return Market(
+        ints, ints, floats, floats, floats, floats, floats, floats, flags, ints, ints, flags, flags,
+        ints, ints, ints, names, names, ints, floats, ints, floats, floats,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """What is known or assumed of one distributor at the start."""
+
+    mind: float
+    mind_known: bool
+    transparency: float
+    markup: float
+    depend: float
+    has_rival: bool
+    rival_age: float
+
+
+def _feature(
+    distributor: str, world: World, values: Mapping[str, float], given: Mapping[str, float]
+) -> _Feature:
+    carried = {
+        one
+        for account in world.organisations
+        for one in account.channel.carried
+        if one.distributor == distributor
+    }
+    ours = [one for one in carried if one.ours]
+    minds = [one.share_of_mind for one in ours if one.share_of_mind is not None]
+    mind_known = bool(minds) and "share_of_mind_start" not in given and 0.0 < math.fsum(minds) < 1.0
+    mind = math.fsum(minds) if mind_known else values["share_of_mind_start"]
+    margins = [one.margin for one in ours if one.margin is not None and 0.0 < one.margin < 0.6]
+    agreed = [
+        agreement.transparency
+        for account in world.organisations
+        for agreement in account.channel.agreements
+        if agreement.distributor == distributor and agreement.transparency is not None
+    ]
+    today = max(account.as_of for account in world.accounts)
+    launches = [
+        one.launched_on
+        for one in carried
+        if not one.ours and one.launched_on is not None and one.launched_on <= today
+    ]
+    margin = max(margins, default=None)
+    return _Feature(
+        mind=mind,
+        mind_known=mind_known,
+        transparency=max(agreed)
+        if agreed and "transparency_start" not in given
+        else values["transparency_start"],
+        markup=margin / (1.0 - margin) if margin is not None and "markup" not in given else values["markup"],
+        depend=mind if mind_known and "depend" not in given else values["depend"],
+        has_rival=bool(launches),
+        rival_age=(today - max(launches)).days / DAYS if launches else 0.0,
+    )
+
+
+def _serves(distributor: str, account: Account, business: Business) -> bool:
+    return distributor == account.id or any(
+        lot.seller == distributor and lot.customer == account.id for lot in business.lots
+    )
+
+
+def _home(customer: str, business: Business) -> int:
+    """Return the distributor of most of an end customer's volume; without one, that of most volume of all."""
+    here, everywhere = [0.0] * len(business.distributors), [0.0] * len(business.distributors)
+    for lot, volume in zip(business.lots, business.volumes, strict=True):
+        if lot.seller is None:
+            continue
+        d = business.distributor_index[lot.seller]
+        everywhere[d] += volume
+        if lot.customer == customer:
+            here[d] += volume
+    sums = here if any(here) else everywhere
+    return max(range(len(sums)), key=lambda d: (sums[d], -d))
+
+
+def _leaning(
+    d: int,
+    feature: _Feature,
+    business: Business,
+    offer: Sequence[int] | np.ndarray,
+    rates: ChannelRates,
+    access: float,
+) -> float:
+    """Return what keeps a known share of mind where it is while nothing changes; 0 where it is not known."""
+    if not feature.mind_known:
+        return 0.0
+    own = opened = 0.0
+    for lot, volume in zip(business.lots, business.volumes, strict=True):
+        if lot.ours and lot.seller == business.distributors[d]:
+            own += volume
+            opened += volume * (offer[business.customer_index[lot.customer]] == OPEN)
+    share = ratio(opened, own)
+    pull = pull_of_ours(
+        feature.markup,
+        access,
+        rates.enablement_start,
+        rates.trust_start,
+        rates.accept * share,
+        feature.depend,
+        share,
+        rates.markup_rival,
+        rates.a_margin,
+        rates.a_rel,
+        rates.a_enable,
+        rates.a_trust,
+        rates.fight_effort,
+        rates.a_fear,
+    )
+    rival = rates.a_novel * novelty(feature.rival_age, rates.novel_fade) if feature.has_rival else 0.0
+    odds = feature.mind / (1.0 - feature.mind)
+    return math.log(odds * (math.exp(rival) + 1.0)) - pull
+
+
+def _prices(
+    world: World,
+    business: Business,
+    values: Mapping[str, float],
+    given: Mapping[str, float],
+    rates: ChannelRates,
+    features: Sequence[_Feature],
+    last: Sequence[int],
+    customer: Sequence[int],
+    homes: Sequence[int],
+    books: Sequence[int],
+    account_of: Sequence[int],
+) -> tuple[list[float], list[float]]:
+    """Return price and cost of a unit by account: what makes the start show the revenue and margin known."""
+    sold, extra, units, all_units = (np.zeros(len(world.accounts)) for _ in range(4))
+    for choice, c, volume in zip(last, customer, business.volumes, strict=True):
+        via = choice - 1
+        indirect = 0 <= via < len(features)
+        book = account_of[via] if indirect and account_of[via] != NONE else books[c]
+        all_units[book] += volume
+        if choice == 0:
+            price = direct_price(rates.p_direct, features[homes[c]].markup, 0.0)
+            sold[book] += volume * price
+            extra[book] += volume * rates.serve
+            units[book] += volume
+        elif indirect:
+            error = forecast_error(features[via].transparency, rates.err_max, rates.err_min)
+            sold[book] += volume
+            extra[book] += volume * rates.err_cost * error
+            units[book] += volume
+    unit, cost = [], []
+    for a, account in enumerate(world.accounts):
+        revenue = INDEX_START if account.revenue is None else account.revenue
+        base = sold[a] if sold[a] > 0.0 else all_units[a]
+        unit.append(float(revenue / base) if base > 0.0 else 0.0)
+        if account.margin is None or "cost" in given or units[a] == 0.0:
+            cost.append(values["cost"])
+        else:
+            cost.append(float((sold[a] - extra[a] - account.margin * sold[a]) / units[a]))
+    return unit, cost
