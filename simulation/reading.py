@@ -16,7 +16,6 @@ from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownNam
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
-
 FEW = 8  # as many names as a sentence can list
 
 
@@ -43,6 +42,8 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else getattr(error, "lineno", None)
         problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "it is not plain data"
+        if "'@'" in problem:
+            problem += '; a word that starts with @ needs quotes, such as "@buyer"'
         kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
         place = f", line {row}" if row else ""
         raise InputError(
