@@ -17,6 +17,7 @@ from pathlib import Path
 
 from graph.errors import Candidate, Fault, InputError, UnknownName
 from graph.policy import Policy
+from simulation.reading import shown
 
 TABLE = Path(__file__).parent / "parameters.csv"
 
@@ -70,8 +71,8 @@ class Parameter:
         else:
             return float(number)
         raise InputError(
-            f"The parameter {name} is {value!r}; it {message}.",
-            errors=[Fault(file, None, f"parameters.{name}", str(value), message)],
+            f"The parameter {name} is {shown(value)}; it {message}.",
+            errors=[Fault(file, None, f"parameters.{name}", shown(value), message)],
         )
 
 

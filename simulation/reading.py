@@ -9,12 +9,16 @@ import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
 from graph.account import Account, Person
 from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
+
+_BRIEF = Repr()
+_BRIEF.maxlevel, _BRIEF.maxlong, _BRIEF.maxstring, _BRIEF.maxother = 3, 60, 120, 60
 
 FEW = 8  # as many names as a sentence can list
 
@@ -113,8 +117,10 @@ def find_named(
     if not near and 0 < len(names) <= FEW:
         hint = f"; there is {', '.join(sorted(names))}"
     raise UnknownName(
-        f"{place}: {owner} has {none} with the id or name {value!r}{hint}.",
-        errors=[Fault(file, None, place, str(value), f"unknown: {owner} has {none} of this id or name")],
+        f"{place}: {owner} has {none} with the id or name {shown(value)}{hint}.",
+        errors=[
+            Fault(file, None, place, text or shown(value), f"unknown: {owner} has {none} of this id or name")
+        ],
         candidates=[Candidate(known[word], names[known[word]]) for word in near],
     )
 
@@ -167,10 +173,17 @@ def known_keys(data: Mapping[Any, Any], known: Sequence[str], place: str, file: 
             )
 
 
+def shown(value: object) -> str:
+    """Return a value as a sentence tells it, cut short where it is long or, by YAML's aliases, endless."""
+    return _BRIEF.repr(value)
+
+
 def wrong(place: str, value: object, message: str, file: str | None) -> InputError:
     """Return the refusal of a value: where it stands, what it is, what it needs."""
     where = f"{file}: " if file else ""
-    shown = "nothing" if value is None else repr(value)
+    words = shown(value)
+    said = words if value is not None and not isinstance(value, str) else value
     return InputError(
-        f"{where}{place} is {shown}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
+        f"{where}{place} is {'nothing' if value is None else words}; it {message}.",
+        errors=[Fault(file, None, place, said, message)],
     )

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -318,3 +319,25 @@ def test_an_unknown_function_names_the_nearest(tmp_path, account):
 def test_a_key_that_stands_twice_is_refused(tmp_path, account):
     with pytest.raises(InputError, match="turnover_theirs"):
         read(tmp_path, account, "parameters: {turnover_theirs: 0.1, turnover_theirs: 0.2}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: GROWN",
+        "months: GROWN",
+        "parameters: GROWN",
+        "parameters: {turnover_theirs: GROWN}",
+        "events: [GROWN]",
+        "events: [{month: GROWN, leaves: kim}]",
+        "events: [{month: 1, leaves: GROWN}]",
+        "events: [{month: 1, joins: {function: GROWN}}]",
+    ],
+)
+def test_a_value_that_grows_without_end_is_told_in_brief(tmp_path, account, text):
+    """Nine aliases of nine aliases … would fill the memory if they were written out."""
+    grown = ", ".join(f"&{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcdefghijkl"))
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, account, text.replace("GROWN", f"[&a [x], {grown}]"))
+    assert len(caught.value.detail) < 2000
+    assert all(len(fault.value) < 2000 for fault in caught.value.errors)
