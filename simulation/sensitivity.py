@@ -77,7 +77,7 @@ class Assumption:
         of the ten strongest.
     flips_at, flips_ci, flips_from, flips_to
         The value nearest to the default at which another strategy becomes best, its 95 % interval, the best
-        on the default's side and beyond; None where nothing changes within the range, or it was not looked at.
+        on the default's side and beyond; None where nothing changes within the range, or nobody looked.
     scan
         What is best over the range, the others at their defaults; empty where it was not looked at.
     """
