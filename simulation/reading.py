@@ -113,9 +113,11 @@ def find_named(
         )
     known = {word: key for key, name in names.items() for word in (name, key)}
     near = get_close_matches(text, sorted(known), n=3, cutoff=0.6)
+    if not near and len(names) > FEW and text:
+        near = get_close_matches(text, sorted(known), n=1, cutoff=0.0)
     hint = f"; the nearest is {near[0]}" if near else ""
-    if not near and 0 < len(names) <= FEW:
-        hint = f"; there is {', '.join(sorted(names))}"
+    if not near and names:
+        hint = f"; there is {', '.join(sorted(names)[:FEW])}{', …' * (len(names) > FEW)}"
     raise UnknownName(
         f"{place}: {owner} has {none} with the id or name {shown(value)}{hint}.",
         errors=[
