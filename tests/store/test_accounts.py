@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.generator import generate_account
+from fixtures.generator import generate_account, generate_ecosystem, write_accounts
 from graph.account import Account, Agreement, Carried, Partner
 from graph.errors import AmbiguousName, UnknownName
 from graph.gateway import run_cookbook
+from graph.imports import import_files
 from graph.measures import measure
 from graph.policy import load_policy
 from graph.replay import Contact, strength_on
@@ -55,6 +57,34 @@ def test_a_portfolio_is_every_account_as_it_is_alone(store: Store):
     assert [account.id for account in found] == sorted(account.id for account in accounts)
     for account in found:
         assert account == read_account(store, account.id, TODAY, POLICY)
+
+
+@pytest.mark.parametrize(
+    "accounts",
+    [
+        generate_ecosystem(3, accounts=1, theirs=4, as_of=TODAY),
+        (generate_account(3, theirs=3, distributors=4, end_customers=6, as_of=TODAY),),
+        (generate_account(6, theirs=3, distributors=3, as_of=TODAY),),
+    ],
+    ids=["ecosystem", "a distributor", "tiers alone"],
+)
+def test_a_written_channel_comes_back_as_it_was_generated(
+    store: Store, tmp_path: Path, accounts: tuple[Account, ...]
+):
+    report = import_files(store, write_accounts(tmp_path, accounts), today=TODAY)
+    assert report.findings == ()
+    rewrite_strengths(store, TODAY, POLICY)
+    found = {account.id: account for account in read_portfolio(store, TODAY, POLICY)}
+    for put in accounts:
+        got = found[put.id]
+        assert got.channel == put.channel
+        assert (got.name, got.kinds, got.suppliers) == (put.name, put.kinds, put.suppliers)
+        assert (got.country, got.region) == (put.country, put.region)
+        assert (got.revenue, got.margin) == (put.revenue, put.margin)
+        assert [(tie.ours, tie.stakeholder, tie.strength) for tie in got.ties] == [
+            (tie.ours, tie.stakeholder, tie.strength) for tie in put.ties
+        ]
+        assert {*put.reports_to, *put.influences} <= {*got.reports_to, *got.influences}
 
 
 def small(store: Store) -> None:
@@ -266,8 +296,10 @@ def test_several_suppliers_agreements_with_one_distributor_are_one(store: Store)
     store.write(CHANNEL)
     store.write(
         """
-        MATCH (a {id: 'a'}) CREATE (:Organisation:Supplier {id: 'we', name: 'We'})
-          -[:DISTRIBUTES_THROUGH {transparency: 0.1, exclusive: true}]->(a)
+        MATCH (a {id: 'a'})
+        CREATE (o:Organisation:Supplier {id: 'o', name: 'O'}), (w:Organisation:Supplier {id: 'w', name: 'W'}),
+               (o)-[:DISTRIBUTES_THROUGH {transparency: 0.2}]->(a),
+               (w)-[:DISTRIBUTES_THROUGH {exclusive: true}]->(a)
         """
     )
     assert read_account(store, "a", TODAY, POLICY).channel.agreements == (Agreement("a", 0.4, True),)
