@@ -13,6 +13,7 @@ from simulation.answer import CALIBRATION, Answer, Cost, HoursCurve
 from simulation.comparison import Comparison, Estimate
 from simulation.results import Simulation
 from visualisation.charts import Option, look, over_hours, over_time, strategy_name
+from visualisation.figures import UNKNOWN
 
 OVER_TIME = {
     "access": ("access", True),
@@ -282,7 +283,7 @@ def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
 
 
 def _cell(column: str, found: Estimate, text: Any) -> tuple[str, str, str]:
-    value = words.UNKNOWN if found.mean is None else text(found.mean)
+    value = UNKNOWN if found.mean is None else text(found.mean)
     interval = _range(found, text)
     return column, value, "" if found.ci_low == found.ci_high else interval
 

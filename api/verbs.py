@@ -316,6 +316,8 @@ def simulate(
     ----------
     leaves, leaving_months
         Who leaves, and when: once for all, or once for each. Added to the scenario's own events.
+    scenario
+        A file, or the name of a shipped scenario.
     strategies
         Names separated by commas, or a file; all that need no distributor by default.
     proposed
@@ -324,9 +326,10 @@ def simulate(
         Also run multiples of today's hours; where nobody leaves and no event happens it is worth as much.
     """
     import simulation as model
+    from fixtures.scenario_library import scenario_file
 
     account = work.account(name, as_of)
-    setting = model.load_scenario(scenario, account) if scenario else model.Scenario()
+    setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
     if leaves:
         setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
     chosen = _strategies(work, account, strategies, proposed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from graph.account import Account
@@ -13,9 +12,8 @@ from graph.gaps import Gap
 from graph.measures import Shape
 from graph.plan import Plan
 from graph.profile import AccountProfile, AccountSummary
+from visualisation.figures import count, day, figure, money, percent
 
-UNKNOWN = "–"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GAP_WORDS = {
     "function_uncovered": "Function nobody covers",
     "coverage": "Covered too little",
@@ -38,32 +36,9 @@ SHAPE_WORDS = {
 }
 
 
-def figure(value: float | None, digits: int = 2) -> str:
-    """Return a number with a fixed number of decimals."""
-    return UNKNOWN if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
-
-
-def percent(value: float | None, digits: int = 0) -> str:
-    """Return a share as a percentage."""
-    return UNKNOWN if value is None else f"{100.0 * value:.{digits}f}\u00a0%"
-
-
 def shape(value: Shape) -> str:
     """Return a shape as a word."""
     return "No thread" if value == "none" else value.capitalize()
-
-
-def money(value: float) -> str:
-    """Return an amount, shortened to three figures."""
-    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}\u00a0{letter}"
-    return f"{value:.3g}"
-
-
-def day(value: date) -> str:
-    """Return a day with its month as a word: 31 Jan 2026."""
-    return f"{value.day}\u00a0{MONTHS[value.month - 1]}\u00a0{value.year}"
 
 
 def word(value: str | None) -> str:
@@ -74,11 +49,6 @@ def word(value: str | None) -> str:
 def gap_word(kind: str) -> str:
     """Return what a kind of gap means."""
     return GAP_WORDS.get(kind, word(kind).capitalize())
-
-
-def count(number: int, one: str, many: str) -> str:
-    """Return a number with its noun."""
-    return f"{figure(number, 0)} {one if number == 1 else many}"
 
 
 def leavers(connectivity: int) -> str:

@@ -77,9 +77,8 @@ class Surroundings:
     @cached_property
     def end_customers(self) -> dict[str, Partner]:
         """The end customers by id, sorted."""
-        found = {
-            one.id: Partner(one.id, one.name) for one in self.accounts if "end_customer" in one.kinds
-        } | {one.id: one for each in self.accounts for one in each.channel.end_customers}
+        found = {one.id: Partner(one.id, one.name) for one in self.accounts if "end_customer" in one.kinds}
+        found |= {one.id: one for each in reversed(self.accounts) for one in each.channel.end_customers}
         return dict(sorted(found.items()))
 
     def person(self, who: object, place: str) -> Person:
@@ -278,9 +277,9 @@ class Surroundings:
 
     def _volumes(self, end: str) -> Mapping[str, float]:
         """Return the volume sold by each seller, or to each end customer."""
-        sales: set[Sale] = {sale for each in self.accounts for sale in each.channel.sales}
+        sales = {sale for each in self.accounts for sale in each.channel.sales}
         volume: dict[str, float] = defaultdict(float)
-        for sale in sorted(sales, key=lambda sale: (sale.seller, sale.end_customer, sale.brand or "")):
+        for sale in sorted(sales, key=_in_order):
             volume[getattr(sale, end)] += sale.volume or 0.0
         return volume
 
@@ -309,6 +308,10 @@ class Surroundings:
 def _selector(value: Any) -> str | None:
     text = value.strip() if isinstance(value, str) else ""
     return text if text.startswith("@") else None
+
+
+def _in_order(sale: Sale) -> tuple[str, str, str, bool, float]:
+    return sale.seller, sale.end_customer, sale.brand or "", sale.direct, sale.volume or 0.0
 
 
 def _newest(one: Carried) -> tuple[int, str]:

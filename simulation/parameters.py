@@ -17,6 +17,7 @@ from pathlib import Path
 
 from graph.errors import Candidate, Fault, InputError, UnknownName
 from graph.policy import Policy
+from simulation.reading import shown
 
 TABLE = Path(__file__).parent / "parameters.csv"
 
@@ -66,16 +67,16 @@ class Parameter:
         """
         name = given_as or self.name
         span = f"{self.low:g} to {self.high:g}"
-        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
         if not self.low <= number <= self.high:
             message = f"needs a number from {span} ({self.unit})"
         elif self.unit == "ties" and number != int(number):
             message = f"needs a whole number from {span}"
         else:
-            return number
+            return float(number)
         raise InputError(
-            f"The parameter {name} is {value!r}; it {message}.",
-            errors=[Fault(file, None, f"parameters.{name}", str(value), message)],
+            f"The parameter {name} is {shown(value)}; it {message}.",
+            errors=[Fault(file, None, f"parameters.{name}", shown(value), message)],
         )
 
 

@@ -9,12 +9,16 @@ import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
 from graph.account import Account, Person
 from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
+
+_BRIEF = Repr()
+_BRIEF.maxlevel, _BRIEF.maxlong, _BRIEF.maxstring, _BRIEF.maxother = 3, 60, 120, 60
 
 FEW = 8  # as many names as a sentence can list
 
@@ -42,6 +46,8 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else getattr(error, "lineno", None)
         problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "it is not plain data"
+        if "'@'" in problem:
+            problem += '; a word that starts with @ needs quotes, such as "@buyer"'
         kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
         place = f", line {row}" if row else ""
         raise InputError(
@@ -107,12 +113,16 @@ def find_named(
         )
     known = {word: key for key, name in names.items() for word in (name, key)}
     near = get_close_matches(text, sorted(known), n=3, cutoff=0.6)
+    if not near and len(names) > FEW and text:
+        near = get_close_matches(text, sorted(known), n=1, cutoff=0.0)
     hint = f"; the nearest is {near[0]}" if near else ""
-    if not near and 0 < len(names) <= FEW:
-        hint = f"; there is {', '.join(sorted(names))}"
+    if not near and names:
+        hint = f"; there is {', '.join(sorted(names)[:FEW])}{', …' * (len(names) > FEW)}"
     raise UnknownName(
-        f"{place}: {owner} has {none} with the id or name {value!r}{hint}.",
-        errors=[Fault(file, None, place, str(value), f"unknown: {owner} has {none} of this id or name")],
+        f"{place}: {owner} has {none} with the id or name {shown(value)}{hint}.",
+        errors=[
+            Fault(file, None, place, text or shown(value), f"unknown: {owner} has {none} of this id or name")
+        ],
         candidates=[Candidate(known[word], names[known[word]]) for word in near],
     )
 
@@ -165,10 +175,17 @@ def known_keys(data: Mapping[Any, Any], known: Sequence[str], place: str, file: 
             )
 
 
+def shown(value: object) -> str:
+    """Return a value as a sentence tells it, cut short where it is long or, by YAML's aliases, endless."""
+    return _BRIEF.repr(value)
+
+
 def wrong(place: str, value: object, message: str, file: str | None) -> InputError:
     """Return the refusal of a value: where it stands, what it is, what it needs."""
     where = f"{file}: " if file else ""
-    shown = "nothing" if value is None else repr(value)
+    words = shown(value)
+    said = words if value is not None and not isinstance(value, str) else value
     return InputError(
-        f"{where}{place} is {shown}; it {message}.", errors=[Fault(file, None, place, str(value), message)]
+        f"{where}{place} is {'nothing' if value is None else words}; it {message}.",
+        errors=[Fault(file, None, place, said, message)],
     )

@@ -30,7 +30,10 @@ def simulate(
     month: Annotated[
         list[int] | None, typer.Option(help="When they leave: once for all, or once for each.")
     ] = None,
-    scenario: Annotated[Path | None, typer.Option(metavar="FILE", help="Events and parameters.")] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE|NAME", help="Events and parameters: your file, or a shipped scenario."),
+    ] = None,
     strategies: Annotated[
         str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
     ] = None,

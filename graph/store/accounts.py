@@ -8,7 +8,7 @@ from the log by the same rule.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -20,13 +20,13 @@ from graph.account import (
     Partner,
     Person,
     ReportingLine,
-    Sale,
     Tie,
 )
 from graph.errors import AmbiguousName, Candidate, UnknownName
 from graph.policy import Policy, fold
 from graph.replay import strength_on
 from graph.store import Store
+from graph.store.channels import read_channels
 from graph.store.strengths import given_of, last_contact, touchpoints_of
 
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ RETURN DISTINCT a.id AS id, a.name AS name ORDER BY id
 
 ORGANISATIONS = f"""
 MATCH (a:Organisation) WHERE a.id IN $accounts
-RETURN a.id AS id, a.name AS name, labels(a) AS labels,
+RETURN a.id AS id, a.name AS name, labels(a) AS labels, a.country AS country, a.region AS region,
        COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
                  RETURN {{id: s.id, name: s.name, revenue: r.revenue, margin: r.margin}} ORDER BY s.id }}
        AS suppliers
@@ -98,15 +98,6 @@ MATCH (p:Person)-[:ENGAGES]->(:Person)-[:EMPLOYED_BY]->(a:Organisation) WHERE p.
 RETURN p.id AS person, count(DISTINCT a.id) AS accounts
 """
 
-# The indirect business around an account: whom a distributor sells to, and who else sells to those.
-SALES = """
-MATCH (a:Organisation)-[:SELLS_TO*0..3]->(e:EndCustomer) WHERE a.id IN $accounts
-MATCH (seller:Organisation)-[r:SELLS_TO|SELLS_DIRECT_TO]->(e)
-RETURN a.id AS account, seller.id AS seller, seller.name AS seller_name,
-       type(r) = 'SELLS_DIRECT_TO' AS direct, e.id AS end_customer, e.name AS end_customer_name,
-       r.volume AS volume, r.brand AS brand
-"""
-
 
 def list_accounts(store: Store) -> tuple[Partner, ...]:
     """Return id and name of every account, sorted by id."""
@@ -160,6 +151,21 @@ def read_portfolio(store: Store, day: date, policy: Policy) -> tuple[Account, ..
     return _read(store, [one.id for one in list_accounts(store)], day, policy)
 
 
+def read_partners(store: Store, account: Account, day: date, policy: Policy) -> tuple[Account, ...]:
+    """Read the accounts of the distributors that sell to an end customer, sorted by id, as of `day`.
+
+    Any other account has none: a distributor's own channel says who else sells to its customers.
+    """
+    if "end_customer" not in account.kinds:
+        return ()
+    sellers = {
+        sale.seller
+        for sale in account.channel.sales
+        if sale.end_customer == account.id and not sale.direct and sale.seller != account.id
+    }
+    return _read(store, sorted(sellers), day, policy) if sellers else ()
+
+
 def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple[Account, ...]:
     organisations = {row["id"]: row for row in store.read(ORGANISATIONS, {"accounts": accounts})}
     everyone = [Partner(row["id"], row["name"]) for row in store.read(SUPPLIERS)]
@@ -182,7 +188,13 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
     for row in store.read(TEAMS, {"accounts": accounts}):
         shares[row["account"]][row["person"]] = row["share"]
     accounts_of = {row["person"]: row["accounts"] for row in store.read(ACCOUNTS_OF, {"ours": ours})}
-    channels = _channels(store.read(SALES, {"accounts": accounts}), organisations)
+    channels = read_channels(
+        store,
+        {account: row["name"] for account, row in organisations.items()},
+        [account for account, row in organisations.items() if "Distributor" in row["labels"]],
+        serving,
+        day,
+    )
     ties_of: dict[str, list[Tie]] = defaultdict(list)
     for tie in ties:
         ties_of[tie.stakeholder].append(tie)
@@ -259,6 +271,8 @@ def _account(
         share_of_time={person: share for person, share in sorted(shares.items()) if person in our_ids},
         accounts_of={person: count for person, count in accounts_of.items() if person in our_ids},
         newest_contact=max((tie.last_on for tie in ties if tie.last_on), default=None),
+        country=row["country"],
+        region=row["region"],
         channel=channel,
         policy=policy,
     )
@@ -322,24 +336,3 @@ def _tie(pair: tuple[str, str], row: Row, strength: float, last_on: date | None,
         touchpoints=touchpoints,
         assumed=bool(row.get("assumed")) and not touchpoints,
     )
-
-
-def _channels(rows: Iterable[Row], organisations: Mapping[str, Row]) -> dict[str, Channel]:
-    channels: dict[str, tuple[dict[str, Partner], dict[str, Partner], set[Sale]]] = {}
-    for row in rows:
-        distributors, customers, sales = channels.setdefault(row["account"], ({}, {}, set()))
-        if not row["direct"]:
-            distributors[row["seller"]] = Partner(row["seller"], row["seller_name"])
-        customers[row["end_customer"]] = Partner(row["end_customer"], row["end_customer_name"])
-        sales.add(Sale(row["seller"], row["end_customer"], row["direct"], row["volume"], row["brand"]))
-    for account, row in organisations.items():
-        if account in channels and "Distributor" in row["labels"]:
-            channels[account][0].setdefault(account, Partner(account, row["name"]))
-    return {
-        account: Channel(
-            distributors=tuple(distributors[one] for one in sorted(distributors)),
-            end_customers=tuple(customers[one] for one in sorted(customers)),
-            sales=tuple(sorted(sales, key=lambda s: (s.end_customer, s.seller, s.direct, s.brand or ""))),
-        )
-        for account, (distributors, customers, sales) in channels.items()
-    }

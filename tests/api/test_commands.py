@@ -280,6 +280,15 @@ def test_simulate(diamond: Run, tmp_path: Path):
     assert diamond(*SIMULATE, "--seed", "3", "--threads", "1")[1]["strategies"] == found["strategies"]
 
 
+def test_a_shipped_scenario_and_an_option_are_the_same_run(diamond: Run):
+    run = ("simulate", "valdara", "--replicates", "20", "--months", "40", "--strategies", "diamond")
+    shipped = diamond(*run, "--scenario", "buyer_leaves")[1]
+    by_option = diamond(*run, "--leaves", "@buyer", "--month", "30")[1]
+    assert [event["subject"] for event in shipped["events"]] == [BUYER]
+    assert shipped["events"] == by_option["events"]
+    assert shipped["strategies"] == by_option["strategies"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -290,6 +299,8 @@ def test_simulate(diamond: Run, tmp_path: Path):
         (("--replicates", "0"), "replicates"),
         (("--replicates", "1000000000"), "GB"),
         (("--scenario", "no-such-file.yaml"), "no-such-file.yaml"),
+        (("--scenario", "rival_lunch"), "the nearest is rival_launch"),
+        (("--scenario", "go_direct"), "this account has no distributors"),
         (("--month", "6"), "--leaves"),
         (("--out", "run.doc"), ".nc"),
     ],

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.generator import generate_account
-from graph.account import Account
+from fixtures.generator import generate_account, generate_ecosystem
+from graph.account import Account, Channel
 from graph.measures import measure
 from graph.policy import ORIENTATIONS, ROLES
 
@@ -77,9 +77,45 @@ def test_lines_stay_inside_a_side_and_nobody_manages_themselves(seed: int, sizes
         assert 0.0 < line.weight <= 1.0
 
 
+def assert_channel_holds_together(account: Account) -> None:
+    channel = account.channel
+    distributors = [partner.id for partner in channel.distributors]
+    customers = [partner.id for partner in channel.end_customers]
+    assert distributors == sorted(set(distributors))
+    assert customers == sorted(set(customers))
+    brands = {
+        one: {line.brand for line in channel.carried if line.distributor == one} for one in distributors
+    }
+    keys = [(sale.end_customer, sale.seller, sale.direct, sale.brand or "") for sale in channel.sales]
+    assert keys == sorted(set(keys))
+    for sale in channel.sales:
+        if sale.direct:
+            assert sale.seller in {partner.id for partner in account.suppliers}
+            assert sale.end_customer in customers
+        else:
+            assert sale.brand in brands[sale.seller]
+            assert sale.end_customer in {*customers, *distributors} - {account.id, sale.seller} or (
+                customers == [account.id]
+            )
+    assert {sale.end_customer for sale in channel.sales if sale.end_customer in customers} == set(customers)
+    for one in distributors:
+        shares = [line.share_of_mind or 0.0 for line in channel.carried if line.distributor == one]
+        assert sum(shares) <= 1.0 + 1e-9
+        assert brands[one]
+    for line in channel.carried:
+        assert line.launched_on is None or line.launched_on < account.as_of
+    made = [one.distributor for one in channel.agreements]
+    assert made == sorted(set(made) & set(distributors))
+    for agreement in channel.agreements:
+        carried = [line.ours for line in channel.carried if line.distributor == agreement.distributor]
+        assert all(carried) if agreement.exclusive else any(carried)
+    direct = {sale.end_customer for sale in channel.sales if sale.direct}
+    assert direct <= {partner.id for partner in channel.end_customers if partner.known}
+
+
 @settings(max_examples=80, deadline=None)
 @given(SEEDS, SIZES)
-def test_a_channel_has_one_sale_for_each_seller_and_end_customer(seed: int, sizes: dict[str, Any]) -> None:
+def test_an_account_with_a_channel_is_its_first_distributor(seed: int, sizes: dict[str, Any]) -> None:
     account = generate_account(seed, **sizes)
     channel = account.channel
     is_distributor = bool(sizes["distributors"] or sizes["end_customers"])
@@ -88,13 +124,50 @@ def test_a_channel_has_one_sale_for_each_seller_and_end_customer(seed: int, size
     assert len(channel.distributors) == (max(1, sizes["distributors"]) if is_distributor else 0)
     if is_distributor:
         assert channel.distributors[0].id == account.id
-    sellers = {partner.id for partner in channel.distributors}
-    suppliers = {partner.id for partner in account.suppliers}
-    for sale in channel.sales:
-        assert sale.seller in (suppliers if sale.direct else sellers)
-    sales = [(sale.seller, sale.end_customer) for sale in channel.sales]
-    assert len(sales) == len(set(sales))
-    assert {buyer for _, buyer in sales} == {partner.id for partner in channel.end_customers}
+        trading = {one for sale in channel.sales for one in (sale.seller, sale.end_customer)}
+        assert {partner.id for partner in channel.distributors} <= trading | {account.id}
+    assert_channel_holds_together(account)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS, st.integers(0, 3), st.integers(1, 4), st.integers(0, 9), st.integers(0, 5))
+def test_an_ecosystem_is_one_market_seen_from_each_account(
+    seed: int, accounts: int, distributors: int, end_customers: int, theirs: int
+) -> None:
+    ecosystem = generate_ecosystem(
+        seed,
+        accounts=accounts,
+        distributors=distributors,
+        end_customers=end_customers,
+        ours=3,
+        theirs=theirs,
+    )
+    ids = [account.id for account in ecosystem]
+    assert ids == sorted(ids)
+    assert len(ids) == accounts + distributors + -(-end_customers // 4)
+    market = {sale for account in ecosystem for sale in account.channel.sales}
+    known = {one.id: one for account in ecosystem for one in account.channel.end_customers}
+    met = {account.id for account in ecosystem if account.ties}
+    assert len(known) == end_customers
+    for account in ecosystem:
+        assert_channel_holds_together(account)
+        channel = account.channel
+        assert all(known[one.id] == one for one in channel.end_customers)
+        bought_here = {one.id for one in channel.end_customers}
+        assert {sale for sale in market if sale.end_customer in bought_here} <= set(channel.sales)
+        if account.kinds == ("key_account",):
+            assert channel == Channel()
+        elif account.kinds == ("end_customer",):
+            assert bought_here == {account.id}
+            assert known[account.id].known or account.id not in met
+        else:
+            assert account.id in {one.id for one in channel.distributors}
+            own = {sale for sale in market if sale.seller == account.id}
+            assert own <= set(channel.sales)
+    managers = {
+        line for account in ecosystem for line in account.reports_to if line.person in account.our_index
+    }
+    assert len({line.person for line in managers}) == len(managers)
 
 
 @settings(max_examples=60, deadline=None)

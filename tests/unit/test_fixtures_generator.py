@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.generator import generate_account, generate_portfolio, write_generic_form
+from fixtures.generator import (
+    generate_account,
+    generate_ecosystem,
+    generate_portfolio,
+    main,
+    write_generic_form,
+)
 from graph.account import Person
 from graph.measures import measure
 from graph.policy import UNKNOWN_ROW, load_policy
@@ -126,6 +132,70 @@ def test_a_portfolio_shares_our_people_and_their_time() -> None:
     assert {person for account in portfolio for person in account.ours} < set(_everybody(portfolio))
     stakeholders = [person.id for account in portfolio for person in account.theirs]
     assert len(stakeholders) == len(set(stakeholders))
+
+
+def test_generated_channels_are_varied() -> None:
+    accounts = [generate_account(seed, distributors=4, end_customers=9) for seed in range(30)]
+    channels = [account.channel for account in accounts]
+    carried = [line for channel in channels for line in channel.carried]
+    assert {line.ours for line in carried} == {True, False}
+    for name in ("share_of_mind", "margin", "launched_on"):
+        assert {getattr(line, name) is None for line in carried} == {True, False}
+    agreements = [one for channel in channels for one in channel.agreements]
+    assert {one.transparency is None for one in agreements} == {True, False}
+    assert {one.exclusive for one in agreements} == {True, False}
+    assert any(len(channel.agreements) < len(channel.distributors) for channel in channels)
+    sales = [sale for channel in channels for sale in channel.sales]
+    ours = {line.brand for line in carried if line.ours}
+    assert {sale.brand in ours for sale in sales if not sale.direct} == {True, False}
+    assert {sale.volume is None for sale in sales} == {True, False}
+    ways = [
+        (one.known, {sale.direct for sale in channel.sales if sale.end_customer == one.id})
+        for channel in channels
+        for one in channel.end_customers
+    ]
+    # Known without direct business, hidden, and served both ways.
+    assert all(way in ways for way in ((True, {False}), (False, {False}), (True, {True, False})))
+    assert any(
+        sale.end_customer in {partner.id for partner in channel.distributors}
+        for channel in channels
+        for sale in channel.sales
+    )
+
+
+def test_the_accounts_of_an_ecosystem_share_people_distributors_and_end_customers() -> None:
+    ecosystem = generate_ecosystem(4)
+    assert [account.kinds[0] for account in ecosystem] == (
+        ["key_account"] * 4 + ["distributor"] * 3 + ["end_customer"] * 3
+    )
+    teams = [set(account.our_index) for account in ecosystem]
+    assert all(any(team & other for other in teams if other is not team) for team in teams)
+    shared, by_customer = set(), {}
+    for account in ecosystem:
+        if account.kinds == ("distributor",):
+            for one in account.channel.end_customers:
+                shared |= {one.id} & by_customer.keys()
+                by_customer[one.id] = one
+    assert shared
+    first = next(account for account in ecosystem if account.id == "e0000")
+    assert len(first.channel.distributors) > 1
+    places = [(one.country, one.region) for seed in range(5) for one in generate_ecosystem(seed)]
+    assert all(country for country, _ in places)
+    assert {region is None for _, region in places} == {True, False}
+
+
+def test_an_ecosystem_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one distributor"):
+        generate_ecosystem(1, distributors=0)
+    with pytest.raises(ValueError, match="5 of 2"):
+        generate_ecosystem(1, end_customers=2, end_customer_accounts=5)
+
+
+def test_the_command_writes_an_ecosystem(tmp_path: Path) -> None:
+    main([str(tmp_path), "--accounts", "1", "--distributors", "2", "--end-customers", "5", "--people", "3"])
+    kinds = [row["kind"] for row in rows(tmp_path / "organisations.csv")]
+    assert sorted(kinds) == sorted(["supplier", "key_account", *["distributor"] * 2, *["end_customer"] * 5])
+    assert {row["distributor"] for row in rows(tmp_path / "carries.csv")} == {"d0000", "d0001"}
 
 
 def _everybody(portfolio: tuple) -> list[Person]:

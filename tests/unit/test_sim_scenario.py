@@ -1,14 +1,25 @@
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from itertools import pairwise
 
 import pytest
 
-from graph.account import Account, Person, Tie
+from graph.account import Account, Channel, Partner, Person, Tie
 from graph.errors import AmbiguousName, InputError, UnknownName
 from simulation import Scenario, leaving_scenario, load_scenario
-from simulation.scenario import HoursCut, Joins, Leaves, NewKeyAccountManager, PricePressure, Reorganises
-
-SHIPPED = sorted((Path(__file__).parents[2] / "fixtures" / "scenarios").glob("*.yaml"))
+from simulation.scenario import (
+    EVENTS,
+    AnnounceDirect,
+    GoDirect,
+    HoursCut,
+    Joins,
+    Leaves,
+    NewKeyAccountManager,
+    PricePressure,
+    Reorganises,
+    RivalLaunch,
+    Takeover,
+)
 
 
 @pytest.fixture
@@ -25,6 +36,16 @@ def account():
             Person("7", "Seven", "acme"),
         ),
         ties=(Tie("anna", "kim", 0.5),),
+    )
+
+
+def with_channel(account):
+    return replace(
+        account,
+        kinds=("end_customer",),
+        channel=Channel(
+            distributors=(Partner("d", "Dist"),), end_customers=(Partner("e1", "One"), Partner("e2", "Two"))
+        ),
     )
 
 
@@ -69,11 +90,6 @@ def test_every_event_of_people_is_read(tmp_path, account):
 def test_json_says_the_same(tmp_path, account):
     text = '{"months": 12, "events": [{"month": 6, "leaves": "kim"}]}'
     assert read(tmp_path, account, text, "scenario.json").events == (Leaves(6, "kim"),)
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_shipped_scenarios_load(path, account):
-    assert load_scenario(path, account).months
 
 
 def test_the_option_and_the_file_make_the_same_objects(tmp_path, account):
@@ -139,7 +155,31 @@ def test_the_option_adds_to_the_file(account):
         ("just words", ["does not hold a scenario"]),
         ("{name: [unclosed", ["not valid YAML", "line 1"]),
         ("!!python/object/apply:os.system [echo]", ["not valid YAML"]),
-        ("events: [{month: 3, rival_launch: {distributor: d, brand: b}}]", ["no distributors"]),
+        (
+            "events: [{month: 3, rival_launch: {distributor: d, brand: b}}]",
+            ["rival_launch cannot", "no distributors"],
+        ),
+        ("events: [{month: 3, takeover: {distributor: d, by: b}}]", ["takeover cannot", "no distributors"]),
+        ("events: [{month: 3, go_direct: {end_customers: [e]}}]", ["go_direct cannot", "no distributors"]),
+        ("events: [{month: 3, joins: {account: '@distributor'}}]", ["joins.account", "no distributors"]),
+        ("events: [{month: 3, leaves: @buyer}]", ["not valid YAML", "needs quotes"]),
+        ("events: [{month: 3, leaves: [kim]}]", ["leaves", "['kim']"]),
+        ("events: [{month: 3, leaves: kim}, {month: 601, leaves: kim}]", ["events[2]", "601", "1 to 600"]),
+        ("events: [{month: -1, leaves: kim}]", ["-1", "1 to"]),
+        ("events: [{month: .nan, leaves: kim}]", ["nan", "1 to"]),
+        ("events: [{month: 3, hours_cut: {share: 30}}]", ["share", "30", "0 to 1", "0.3"]),
+        ("events: [{month: 3, hours_cut: {share: -0.1}}]", ["share", "-0.1", "0 to 1"]),
+        ("events: [{month: 3, hours_cut: {share: .nan}}]", ["share", "nan", "0 to 1"]),
+        ("events: [{month: 3, hours_cut: {share: .2, people: []}}]", ["people", "[]", "somebody of ours"]),
+        ("events: [{month: 3, price_pressure: {percent: 5, months: 0}}]", ["months", "0", "1 to"]),
+        ("parameters: {turnover_theirs: .inf}", ["turnover_theirs", "inf", "0 to 1"]),
+        ("parameters: {turnover_theirs: yes}", ["turnover_theirs", "yes", "0 to 1"]),
+        (f"parameters: {{turnover_theirs: {'9' * 400}}}", ["turnover_theirs", "0 to 1"]),
+        ("parameters: {1: 2}", ["no parameter 1"]),
+        ("name: [1]", ["name", "[1]", "text"]),
+        ("description: 7", ["description", "7", "text"]),
+        ("- {month: 3}", ["does not hold a scenario"]),
+        ("", ["does not hold a scenario"]),
     ],
 )
 def test_wrong_input_is_one_sentence_with_field_value_and_range(tmp_path, account, text, said):
@@ -147,6 +187,85 @@ def test_wrong_input_is_one_sentence_with_field_value_and_range(tmp_path, accoun
         read(tmp_path, account, text)
     for words in said:
         assert words in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("customers", "said"),
+    [
+        ("[]", ["end_customers", "[]", "at least one"]),
+        ("null", ["end_customers", "nothing"]),
+        ("[e1, e1]", ["'e1'", "One (e1) a second time"]),
+        ("[e1, One]", ["'One'", "One (e1) a second time"]),
+        ("[e1, '@all']", ["'@all'", "a second time"]),
+        ("[e9]", ["e9", "no end customer", "e1"]),
+        ("[Oen]", ["Oen", "the nearest is One"]),
+        ("[kim]", ["kim", "no end customer"]),
+        ("[d]", ["'d'", "no end customer"]),
+        ("[[e1]]", ["['e1']", "no end customer"]),
+        ("{e1: e2}", ["needs a list"]),
+        ("true", ["True"]),
+    ],
+)
+def test_end_customers_that_cannot_be(tmp_path, account, customers, said):
+    with pytest.raises(InputError) as caught:
+        read(
+            tmp_path,
+            with_channel(account),
+            f"events: [{{month: 3, go_direct: {{end_customers: {customers}}}}}]",
+        )
+    for words in said:
+        assert words in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("rival_launch: {distributor: Dst, brand: b}", ["Dst", "the nearest is Dist"]),
+        ("rival_launch: {distributor: d}", ["brand", "nothing", "name of a brand"]),
+        ("rival_launch: {brand: b}", ["distributor", "nothing"]),
+        ("rival_launch: {distributor: d, brand: [b]}", ["brand", "['b']"]),
+        ("rival_launch: {distributor: d, by: b}", ["no field 'by'"]),
+        ("rival_launch: d", ["needs its fields in braces"]),
+        ("takeover: {distributor: d, brand: b}", ["no field 'brand'"]),
+        ("takeover: {distributor: acme, by: b}", ["acme", "no distributor", "there is d"]),
+        ("go_direct: {customers: [e1]}", ["the nearest is end_customers"]),
+        ("reorganises: {account: d, function: commercial, share: 1}", ["none is known"]),
+    ],
+)
+def test_channel_events_that_cannot_be(tmp_path, account, event, said):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, with_channel(account), f"events: [{{month: 3, {event}}}]")
+    for words in said:
+        assert words in caught.value.detail
+
+
+def test_every_event_of_the_channel_is_read(tmp_path, account):
+    scenario = read(
+        tmp_path,
+        with_channel(account),
+        """
+        description: what it is for
+        events:
+          - {month: 18, go_direct: {end_customers: [Two, e1]}}
+          - {month: 12, rival_launch: {distributor: Dist, brand: Shiny}}
+          - {month: 12, takeover: {distributor: d, by: Shiny}}
+          - {month: 15, announce_direct: {end_customers: [e2]}}
+        """,
+    )
+    assert scenario.description == "what it is for"
+    assert scenario.events == (
+        RivalLaunch(12, "d", "Shiny"),
+        Takeover(12, "d", "Shiny"),
+        AnnounceDirect(15, "acme", ("e2",)),
+        GoDirect(18, "acme", ("e1", "e2")),
+    )
+
+
+def test_ten_events_are_those_of_the_contract():
+    assert set(EVENTS) == {
+        "leaves", "joins", "reorganises", "rival_launch", "takeover", "announce_direct", "go_direct",
+        "price_pressure", "new_key_account_manager", "hours_cut",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -200,3 +319,25 @@ def test_an_unknown_function_names_the_nearest(tmp_path, account):
 def test_a_key_that_stands_twice_is_refused(tmp_path, account):
     with pytest.raises(InputError, match="turnover_theirs"):
         read(tmp_path, account, "parameters: {turnover_theirs: 0.1, turnover_theirs: 0.2}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: GROWN",
+        "months: GROWN",
+        "parameters: GROWN",
+        "parameters: {turnover_theirs: GROWN}",
+        "events: [GROWN]",
+        "events: [{month: GROWN, leaves: kim}]",
+        "events: [{month: 1, leaves: GROWN}]",
+        "events: [{month: 1, joins: {function: GROWN}}]",
+    ],
+)
+def test_a_value_that_grows_without_end_is_told_in_brief(tmp_path, account, text):
+    """Nine aliases of nine aliases … would fill the memory if they were written out."""
+    grown = ", ".join(f"&{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcdefghijkl"))
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, account, text.replace("GROWN", f"[&a [x], {grown}]"))
+    assert len(caught.value.detail) < 2000
+    assert all(len(fault.value) < 2000 for fault in caught.value.errors)
