@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,7 +247,7 @@ def _access(world: World, strength: NDArray[np.float64], weight: NDArray[np.floa
             float(covered[a:b][standing[a:b]].sum()),
             float(weight[a:b][standing[a:b]].sum()),
         )
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        for a, b in pairwise(bounds)
     ]
 
 

@@ -77,7 +77,7 @@ def is_compiled() -> bool:
 
 def part(function: F) -> F:
     """Compile a phase into whatever calls it."""
-    return cast(F, numba.njit(**OPTIONS, )(function))
+    return cast(F, numba.njit(**OPTIONS, inline="always")(function))
 
 
 def apart(function: F) -> F:

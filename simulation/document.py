@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def document_of(run: Simulation) -> dict[str, Any]:
     """Return the `simulate` document of the contract, plain values only, undefined ones None."""
-    units = run.units
+    units, known = run.units, run.assembly.series
     strategies = []
     for s, name in enumerate(run.names):
         idle = run.assembly.pool[1:] - run.assembly.asked[s, 1:]
@@ -39,7 +39,7 @@ def document_of(run: Simulation) -> dict[str, Any]:
                 "hours_idle": float(idle.sum()),
                 "results": results,
                 "series": {
-                    series: _band(run, series, s) for series in SHOWN if series in run.assembly.series
+                    series: _band(run, series, s) for series in SHOWN if series in known
                 },
             }
         )

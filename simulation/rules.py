@@ -5,8 +5,8 @@ Mesa model of the tests calls them, and both give the same bits. Decay and conta
 `graph/strength.py`, because the measures replay the touchpoint log with them.
 
 Symbols as in the documentation of the model: o orientation in [-1, 1], cov coverage in [0, 1], A access,
-S support, Q shock, q share of the wallet, m margin. Of a distributor: mu mark-up, effort its shares of selling
-effort (ours is the share of mind). Wholesale price = 1.
+S support, Q shock, q share of the wallet, m margin. A distributor's effort for us is our share of mind;
+money in the channel is in wholesale prices.
 """
 
 from __future__ import annotations
@@ -309,7 +309,11 @@ def pull_of_ours(
     fight_effort: float,
     a_fear: float,
 ) -> float:
-    """Return what draws a distributor's effort to our brand (signs: Hughes & Ahearne 2010; Tsay & Agrawal 2004)."""
+    """Return what draws a distributor's effort to our brand.
+
+    Signs: effort rises with identification (Hughes & Ahearne 2010), and with the threat of direct business
+    where the reseller depends on us (Tsay & Agrawal 2004).
+    """
     earned = a_margin * (markup / (1.0 + markup) - markup_rival / (1.0 + markup_rival))
     liked = a_rel * access + a_enable * known + a_trust * (trust - 0.5)
     fought = fight_effort * depend * threat - a_fear * (1.0 - depend) * conflict
@@ -317,7 +321,7 @@ def pull_of_ours(
 
 
 def share_of_three(one: float, other: float, own: float) -> float:
-    """Return the share e^own / (e^one + e^other + 1): the third brand draws with 0; `own` is one of the three."""
+    """Return e^own / (e^one + e^other + 1): the share of one of three brands, the third drawing with 0."""
     return exp(own) / (exp(one) + exp(other) + 1.0)
 
 
@@ -329,7 +333,7 @@ def direct_value(p_direct: float, accept: float, b_price: float, b_accept: float
 def distributor_value(
     markup: float, markup_start: float, relief: float, effort: float, b_price: float, b_effort: float
 ) -> float:
-    """Return what an end customer sees in a distributor: its price against the one at the start, its effort."""
+    """Return what an end customer sees in a distributor: its price against the start, and its effort."""
     price = (1.0 - relief) * (1.0 + markup) / (1.0 + markup_start)
     return b_price * (1.0 - price) + b_effort * (effort - 1.0 / 3.0)
 

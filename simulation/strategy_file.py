@@ -92,6 +92,7 @@ def _custom(entry: Any, account: Account, file: str) -> Strategy:
     if not isinstance(reassign, bool):
         raise wrong("reassign", reassign, "needs true or false", file)
     handover = entry.get("handover")
+    levers: dict[str, Any] = _channel(entry, base, account, file)
     return replace(
         base,
         weak=number(entry.get("weak", base.weak), 0.0, 10.0, "weak", file),
@@ -99,7 +100,7 @@ def _custom(entry: Any, account: Account, file: str) -> Strategy:
         reassign=reassign,
         hours=_hours(entry["hours"], account, file) if "hours" in entry else None,
         distributors_first="distributor_share" in entry or base.distributors_first,
-        **_channel(entry, base, account, file),
+        **levers,
     )
 
 

@@ -129,10 +129,10 @@ def test_no_nan_leaves_the_kernel_and_series_stay_in_bounds(case):
     assert np.isfinite(arrays.series).all()
     assert np.isfinite(arrays.drawn).all()
     for name in ("access", "coverage", "survival"):
-        values = arrays.series[SERIES.index(name)]
+        values = arrays.series[0, SERIES.index(name)]
         assert (values >= 0.0).all()
         assert (values <= 1.0 + 1e-12).all()
-    assert (np.diff(arrays.series[SURVIVAL], axis=-1) <= 0.0).all()
+    assert (np.diff(arrays.series[0, SURVIVAL], axis=-1) <= 0.0).all()
 
 
 @given(cases(), st.integers(1, 3))
@@ -142,8 +142,8 @@ def test_slices_of_replicates_and_threads_change_nothing(case, threads):
     assembly = assemble(account, scenario, chosen, MONTHS)
     together = run(assembly, seed, count=120, threads=threads)
     apart = run(assembly, seed, first=70, count=30)
-    assert np.array_equal(together.series[:, :, 70:100], apart.series)
-    assert np.array_equal(together.drawn[:, :, 70:100], apart.drawn)
+    assert np.array_equal(together.series[:, :, :, 70:100], apart.series)
+    assert np.array_equal(together.drawn[:, :, :, 70:100], apart.drawn)
     assert same(together, run(assembly, seed, count=120, threads=1))
 
 
@@ -187,7 +187,7 @@ def test_a_strategy_gives_the_same_alone_and_beside_others(case):
     account, scenario, chosen, seed = case
     together = run(assemble(account, scenario, chosen, MONTHS), seed)
     alone = run(assemble(account, scenario, chosen[:1], MONTHS), seed)
-    assert np.array_equal(together.series[:, :1], alone.series)
+    assert np.array_equal(together.series[:, :, :1], alone.series)
 
 
 @given(accounts(), st.integers(0, 1000))

@@ -427,11 +427,11 @@ def run_reference(
     for strategy in range(len(assembly.levers)):
         for replicate in range(replicates):
             one = model(assembly, strategy, seed, replicate, whole=whole)
-            arrays.series[:, strategy, replicate, 0] = [one.now[name] for name in SERIES]
+            arrays.series[0, :, strategy, replicate, 0] = [one.now[name] for name in SERIES]
             for month in range(1, months + 1):
                 one.step()
-                arrays.series[:, strategy, replicate, month] = [one.now[name] for name in SERIES]
-            arrays.drawn[:, strategy, replicate] = [one.drawn[name] for name in DRAWN]
+                arrays.series[0, :, strategy, replicate, month] = [one.now[name] for name in SERIES]
+            arrays.drawn[0, :, strategy, replicate] = [one.drawn[name] for name in DRAWN]
             arrays.missed[strategy, replicate] = one.missed
             mesa.Agent._ids.clear()  # else Mesa keeps every model alive
     return arrays

@@ -496,6 +496,6 @@ def test_contact_loss_alone_leaves_orientation_and_account_alone():
     assembly = assemble(account, Scenario(), [SHIPPED["diamond"]], 24)
     arrays = empty_arrays(assembly, 50, 24)
     run_kernel(assembly, 1, 0, arrays, whole=False)
-    assert (arrays.series[4] == 1.0).all()
-    assert (arrays.drawn[0] == 0.0).all()
-    assert arrays.series[THREADS].max() > 1.0
+    assert (arrays.series[0, 4] == 1.0).all()
+    assert (arrays.drawn[0, 0] == 0.0).all()
+    assert arrays.series[0, THREADS].max() > 1.0
