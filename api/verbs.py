@@ -7,12 +7,13 @@ the keys of the document. Rendering is the callers' business.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.caveats import caveats, portfolio_caveats
+from api.estimates import END_REPLICATES, OwnData, own_data
 from api.workspace import Body, Result, Workspace
 from graph import check as checks
 from graph.account import Account
@@ -276,19 +277,26 @@ def cookbook_entries(name: str | None = None, *, full: bool = False) -> Result[C
 
 @dataclass(frozen=True)
 class WhatIf:
-    """A run and the answer it gives; the document is the run's with `answer` beside it."""
+    """A run and the answer it gives; the document is the run's with `answer` and `estimated` beside it."""
 
     simulation: Simulation
     answer: Answer
+    own: OwnData = field(default_factory=OwnData)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Warnings of the run."""
-        return self.simulation.warnings
+        """What comes from the user's own data, and the warnings of the run."""
+        return (*self.own.warnings, *self.simulation.warnings)
 
     def document(self) -> dict[str, Any]:
         """Return the document of the contract."""
-        return {**self.simulation.document(), "answer": self.answer}
+        beside = {
+            "answer": self.answer,
+            "estimated": self.own.taken,
+            "ends": self.own.ends,
+            "warnings": self.warnings,
+        }
+        return {**self.simulation.document(), **beside}
 
 
 def simulate(
@@ -307,6 +315,8 @@ def simulate(
     engine: str = "kernel",
     threads: int | None = None,
     curve: bool = True,
+    estimated: bool = True,
+    observed_from: date | None = None,
     as_of: date | None = None,
     progress: Progress | None = None,
 ) -> Result[WhatIf]:
@@ -324,6 +334,10 @@ def simulate(
         The plan to follow where none is saved; one is proposed where neither is there.
     curve
         Also run multiples of today's hours; where nobody leaves and no event happens it is worth as much.
+    estimated
+        Put what the user's own history tells in place of defaults; what the scenario sets beats it.
+    observed_from
+        Day from which on every leaving was noted, where somebody knows it.
     """
     import simulation as model
     from fixtures.scenario_library import scenario_file
@@ -332,6 +346,11 @@ def simulate(
     setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
     if leaves:
         setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
+    stated, given = account, setting
+    found = own_data(work, account, observed_from) if estimated else None
+    if found is not None:
+        account = found.with_hours(account)
+        setting = replace(setting, parameters=found.under(setting.parameters))
     chosen = _strategies(work, account, strategies, proposed)
     run = model.simulate(
         account,
@@ -358,7 +377,23 @@ def simulate(
             progress=progress,
         )
     answered = model.answer(run, hours, threads=threads, progress=progress)
-    return _result(measure(account), WhatIf(run, answered))
+    own = OwnData()
+    if found is not None:
+        from simulation.estimation import rankings_at_ends
+
+        ends = rankings_at_ends(
+            stated,
+            given,
+            chosen,
+            found,
+            replicates=min(replicates, END_REPLICATES),
+            months=run.months,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+        own = OwnData(found.taken(given.parameters), found.cautions, ends)
+    return _result(measure(account), WhatIf(run, answered, own))
 
 
 def _strategies(

@@ -11,7 +11,7 @@ import typer
 from api import verbs
 from api.cli import prospects
 from api.cli.opening import opened
-from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
+from api.cli.options import AccountName, AsOf, Json, ObservedFrom, Quiet, StoreOption
 from graph.errors import InputError
 
 FORMATS = (".nc", ".parquet", ".csv")
@@ -47,6 +47,10 @@ def simulate(
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What runs the model.")] = Engine.kernel,
     threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    estimate: Annotated[
+        bool, typer.Option(help="Take turnover, decay and missing hours from your own data where they tell.")
+    ] = True,
+    observed_from: ObservedFrom = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.nc|.parquet|.csv", help="Write every replicate.")
     ] = None,
@@ -75,6 +79,8 @@ def simulate(
                 precision=precision,
                 engine=engine.value,
                 threads=threads,
+                estimated=estimate,
+                observed_from=observed_from,
                 as_of=as_of,
                 progress=progress,
             )
