@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graph.imports import ImportReport
     from graph.plan import Plan, PlanLimits
     from simulation import Answer, Simulation, Strategy
+    from simulation.sensitivity import Sensitivity
 
     Progress = Callable[[str, int, int], None]
 
@@ -394,6 +395,112 @@ def simulate(
         )
         own = OwnData(found.taken(given.parameters), found.cautions, ends)
     return _result(measure(account), WhatIf(run, answered, own))
+
+
+def sensitivity(
+    work: Workspace,
+    name: str,
+    *,
+    scenario: Path | None = None,
+    outcome: str = "margin_total",
+    strategies: str | None = None,
+    trajectories: int | None = None,
+    replicates: int | None = None,
+    samples: int | None = None,
+    months: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    estimated: bool = True,
+    observed_from: date | None = None,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> Result[Sensitivity]:
+    """Say which assumptions decide which strategy is best, and where another one becomes best.
+
+    Parameters
+    ----------
+    outcome
+        The measure that strategies are compared in.
+    scenario, strategies, observed_from
+        As `simulate` takes them.
+    trajectories, replicates, samples
+        How much is run; by the size of the account where they are left out.
+    estimated
+        Vary what the user's own history tells over its interval instead of the default range.
+    """
+    import simulation as model
+    from fixtures.scenario_library import scenario_file
+    from simulation.sensitivity import check_measure
+    from simulation.sensitivity import sensitivity as analyse
+
+    check_measure(outcome)
+    account = stated = work.account(name, as_of)
+    setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
+    own, ranges = OwnData(), dict[str, tuple[float, float]]()
+    if estimated:
+        found = own_data(work, account, observed_from)
+        account = found.with_hours(account)
+        own = OwnData(found.taken(setting.parameters), found.cautions)
+        ranges = {row.parameter: (row.low, row.high) for row in found.unset(setting.parameters)}
+        setting = replace(setting, parameters=found.under(setting.parameters))
+    answer = analyse(
+        account,
+        setting,
+        _strategies(work, account, strategies, None),
+        measure=outcome,
+        trajectories=trajectories,
+        replicates=replicates,
+        samples=samples,
+        months=months,
+        seed=seed,
+        threads=threads,
+        ranges=ranges,
+        progress=progress,
+    )
+    return _result(measure(stated), replace(answer, warnings=(*own.warnings, *answer.warnings)))
+
+
+def report(
+    result: Result[WhatIf],
+    *,
+    decides: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Return a what-if as a page that a manager can read, send and print; the causes are looked for here.
+
+    Parameters
+    ----------
+    decides
+        Also find which assumptions decide the ranking; it takes minutes.
+    """
+    from simulation.causes import find_causes
+    from simulation.sensitivity import sensitivity as find_assumptions
+    from visualisation.report import report_html
+
+    found, run = result.body, result.body.simulation
+    causes = find_causes(run, threads=threads, progress=progress) if run.scenario.events else None
+    assumptions = None
+    if decides:
+        known = run.assembly.parameters
+        assumptions = find_assumptions(
+            run.account,
+            run.scenario,
+            run.strategies,
+            months=run.months,
+            seed=run.seed,
+            threads=threads,
+            ranges={row.parameter: (row.low, row.high) for row in found.own.taken if row.parameter in known},
+            progress=progress,
+        )
+    return report_html(
+        run,
+        found.answer,
+        causes=causes,
+        sensitivity=assumptions,
+        estimated=found.own.taken,
+        notes=(*result.warnings, *found.own.warnings),
+    )
 
 
 def _strategies(
