@@ -188,13 +188,9 @@ def _default_kept(account: Account, people: Sequence[Person], why: str) -> tuple
     if not people:
         return ()
     default = account.policy.limits["hours_default"]
-    count = "1 of ours has" if len(people) == 1 else f"{len(people)} of ours have"
-    return (
-        Kept(
-            "hours_default",
-            f"{count} no stated capacity and keep the default of {default:g} h a month: {why}.",
-        ),
-    )
+    keep = "without a stated capacity keeps" if len(people) == 1 else "without a stated capacity keep"
+    sentence = f"{len(people)} of ours {keep} the default of {default:g} h a month: {why}."
+    return (Kept("hours_default", sentence),)
 
 
 def people_of(history: History, organisation: str) -> set[str]:
