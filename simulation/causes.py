@@ -414,7 +414,7 @@ def _sentences(causes: Causes, kinds: Sequence[str]) -> list[str]:
     said = [orders]
     for index, cause in enumerate(causes.causes):
         lead = _range(_negative(cause.here), causes.unit)
-        again = f"{other} is ahead again by {lead}, and {100.0 * cause.taken:.0f} % of the swing is gone"
+        again = f"{other} is ahead again by {lead}, and {100.0 * cause.taken:.0f} % of the change is gone"
         if cause.parameter is None:
             said.append(f"{_rank(index)} is {cause.how}: without it {again}.")
         else:

@@ -31,7 +31,7 @@ from visualisation.text import NOT_XML
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from simulation.estimation.model import Estimates
+    from simulation.estimation.model import Estimated
     from simulation.sensitivity import Assumption, Sensitivity
 
 NOTHING = "do_nothing"
@@ -57,7 +57,11 @@ CHANNEL_MEASURES = {
     "forecast_error_mean": ("Mean forecast error", True),
     "distributor_profit_total": ("Distributors’ profit in all", False),
 }
-HOURS_CHARTS = {RANKED_BY: ("Profit in all", False), LOST: ("Account lost by the end", True)}
+HOURS_CHARTS = {
+    RANKED_BY: ("Profit in all", False),
+    "revenue_total": ("Revenue in all", False),
+    LOST: ("Account lost by the end", True),
+}
 
 
 def report_html(
@@ -67,7 +71,8 @@ def report_html(
     causes: Causes | None = None,
     sensitivity: Sensitivity | None = None,
     curve: HoursCurve | None = None,
-    estimates: Estimates | None = None,
+    estimated: Sequence[Estimated] = (),
+    notes: Sequence[str] = (),
 ) -> str:
     """Return the report of a run as one HTML page that needs nothing else.
 
@@ -79,8 +84,10 @@ def report_html(
         Which assumptions decide; without it the page says which command tells.
     curve
         Over hours; the answer's own by default.
-    estimates
-        Which parameters come from the user's own data.
+    estimated
+        Parameters whose values come from the user's own data.
+    notes
+        What else to know before trusting the numbers, beside the run's own warnings.
     """
     document = run.document()
     amounts = _Amounts(run)
@@ -108,9 +115,9 @@ def report_html(
         else [],
         "assumptions_said": _spaced(sensitivity.sentences) if sensitivity is not None else [],
         "command": f"diamond sensitivity {run.account.id}",
-        "changed": _changed(run, estimates),
+        "changed": _changed(run, estimated),
         "calibration": CALIBRATION,
-        "warnings": _spaced(run.warnings),
+        "warnings": _spaced([*notes, *run.warnings]),
         "facts": _facts(run),
     }
     return _environment().get_template("report.html").render(values)
@@ -159,12 +166,13 @@ def _signed(text: str) -> str:
 
 
 def _tick(value: float) -> str:
-    return _signed(f"{value:,.4g}".replace(",", "\u202f"))
+    return _signed(f"{value:,.10g}".replace(",", "\u202f"))
 
 
 def _spaced(sentences: Iterable[str]) -> list[str]:
-    """Return sentences whose thousands are set apart as everywhere on the page."""
-    return [re.sub(r"(?<=\d),(?=\d{3})", "\u202f", sentence) for sentence in sentences]
+    """Return sentences whose numbers are set as everywhere on the page: thousands apart, no break within."""
+    spaced = [re.sub(r"(?<=\d),(?=\d{3})", "\u202f", sentence) for sentence in sentences]
+    return [re.sub(r"(?<=\d) ?(?=%)|(?<=\d) (?=…)|(?<=…) (?=[-+\d])", "\u00a0", one) for one in spaced]
 
 
 def _points(value: float) -> str:
@@ -409,23 +417,28 @@ def _assumption(one: Assumption, found: Sensitivity) -> dict[str, str]:
         if one.flips_ci is not None:
             between = f" [{one.flips_ci[0]:.3g}\u00a0…\u00a0{one.flips_ci[1]:.3g}]"
         flips = f"“{strategy_name(one.flips_to)}” is best {side} {one.flips_at:.3g}{between}"
-    unit = "" if one.unit == "1" else f" {one.unit}"
+    unit = _unit(one.unit)
     strength = found.parameters[0].mu_star
     return {
         "name": one.name,
         "description": one.description,
-        "default": f"{one.default:.4g}{unit}",
+        "default": f"{one.default:.4g} {unit}".strip(),
         "span": f"{one.low:.4g}\u00a0…\u00a0{one.high:.4g}",
-        "moves": f"{one.mu_star:,.3g}" if one.mu_star < THOUSANDS_FROM else money(one.mu_star),
+        "moves": money(one.mu_star),
         "bar": f"{100.0 * one.mu_star / strength:.0f}" if strength else "0",
         "flips": flips,
     }
 
 
-def _changed(run: Simulation, estimates: Estimates | None) -> list[dict[str, str]]:
+def _unit(unit: str) -> str:
+    """Return a unit of the parameter table in words."""
+    return {"1": "", "1/year": "a year", "1/month": "a month", "1/h": "an hour"}.get(unit, unit)
+
+
+def _changed(run: Simulation, estimated: Sequence[Estimated]) -> list[dict[str, str]]:
     """Return the parameters that are not at their defaults, families told once, and why."""
     table, used = parameter_table(), run.assembly.parameters
-    estimated = {row.parameter: row for row in estimates.rows} if estimates is not None else {}
+    own = {row.parameter: row for row in estimated}
     given, found = run.scenario.parameters, []
     for family, rows in families().items():
         changed = [row for row in rows if used[row.name] != row.default]
@@ -435,8 +448,8 @@ def _changed(run: Simulation, estimates: Estimates | None) -> list[dict[str, str
         for row in changed[:1] if alike else changed:
             name = family if alike else row.name
             source = "of your policy"
-            if row.name in estimated and estimated[row.name].value == used[row.name]:
-                source = f"estimated from your data: {estimated[row.name].method}"
+            if row.name in own and own[row.name].value == used[row.name]:
+                source = f"estimated from your data: {own[row.name].method}"
             elif row.name in given or family in given:
                 source = "set by the scenario"
             found.append(
@@ -444,7 +457,7 @@ def _changed(run: Simulation, estimates: Estimates | None) -> list[dict[str, str
                     "name": name,
                     "value": f"{used[row.name]:.4g}",
                     "default": f"{table[row.name].default:.4g}",
-                    "unit": "" if row.unit == "1" else row.unit,
+                    "unit": _unit(row.unit),
                     "source": source,
                 }
             )
