@@ -1,4 +1,4 @@
-"""Simulations in the background: one at a time, with progress, and each can be cancelled.
+"""Simulations and what is made of many: one at a time in the background, with progress, to be cancelled.
 
 One worker thread runs all of them, because the compiled kernel uses every core by itself and its thread
 pool does not bear two callers at once.
@@ -38,6 +38,8 @@ class Job:
 
     Attributes
     ----------
+    kind
+        What it is, in a word: simulation or sensitivity.
     stage, done
         What is being done, and which share of that, in [0, 1].
     result
@@ -45,6 +47,7 @@ class Job:
     """
 
     id: str
+    kind: str = "simulation"
     state: State = "waiting"
     stage: str = "waiting for its turn"
     done: float = 0.0
@@ -81,8 +84,8 @@ class Job:
         except DiamondError as error:
             self.error, self.state = error, "failed"
         except Exception:
-            log.exception("simulation %s failed", self.id)
-            self.error = Unexpected("The simulation failed; the log of the server says where.")
+            log.exception("%s %s failed", self.kind, self.id)
+            self.error = Unexpected(f"The {self.kind} failed; the log of the server says where.")
             self.state = "failed"
         finally:
             self.finished.set()
@@ -106,7 +109,7 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, work: Callable[[Progress], Any]) -> Job:
+    def start(self, work: Callable[[Progress], Any], kind: str = "simulation") -> Job:
         """Queue a run; `work` gets a function to tell its progress to.
 
         Raises
@@ -114,7 +117,7 @@ class Jobs:
         HttpFault
             Too many wait already.
         """
-        job = Job(secrets.token_urlsafe(9))
+        job = Job(secrets.token_urlsafe(9), kind)
         with self._lock:
             waiting = sum(not one.finished.is_set() for one in self._jobs.values())
             if waiting >= LONGEST_QUEUE:
@@ -126,8 +129,8 @@ class Jobs:
         self._worker.submit(job.run, work)
         return job
 
-    def get(self, name: str) -> Job:
-        """Return a run.
+    def get(self, name: str, kind: str = "simulation") -> Job:
+        """Return a run of a kind.
 
         Raises
         ------
@@ -136,10 +139,10 @@ class Jobs:
         """
         with self._lock:
             job = self._jobs.get(name)
-        if job is None:
+        if job is None or job.kind != kind:
             raise HttpFault(
                 404,
-                f"There is no simulation {name}: it was never started, or its result is not kept any more.",
+                f"There is no {kind} {name}: it was never started, or its result is not kept any more.",
             )
         return job
 
@@ -162,7 +165,7 @@ def answer(job: Job) -> Any:
     if job.error is not None:
         raise job.error
     if job.state == "cancelled":
-        raise HttpFault(409, f"The simulation {job.id} was cancelled.")
+        raise HttpFault(409, f"The {job.kind} {job.id} was cancelled.")
     return job.result
 
 

@@ -298,6 +298,7 @@ def _job_part(job: Job, account: str, as_of: date | None) -> Response:
     return render(
         "_futures.html",
         asked=asked if run.replicates < MORE_FUTURES else None,
+        report=f"/api/v1/simulations/{job.id}/report",
         **futures.view(run, answered),
         **place(account, as_of),
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from api import verbs
 from api.asking import AccountName, Runs, Work
@@ -89,6 +89,29 @@ def get_simulation(runs: Runs, job: JobName) -> Response:
     if found.finished.is_set():
         return answer(outcome(found))
     return answer(found.status(), 202)
+
+
+@router.get(
+    "/simulations/{job}/report",
+    operation_id="get_simulation_report",
+    response_class=HTMLResponse,
+    responses={
+        200: {"content": {"text/html": {}}, "description": "A page that needs nothing else"},
+        202: {"model": JobDocument, "description": "It still runs"},
+        **MISSING,
+    },
+    tags=["simulation"],
+)
+def get_simulation_report(runs: Runs, job: JobName) -> Response:
+    """Return a finished simulation as a page for people, with the causes of its ranking."""
+    found = runs.get(job)
+    if not found.finished.is_set():
+        return answer(found.status(), 202)
+    result = outcome(found)
+    # Causes are more runs, so they wait their turn.
+    written = runs.start(lambda progress: verbs.report(result, progress=progress), "report")
+    written.finished.wait()
+    return HTMLResponse(outcome(written))
 
 
 @router.get(

@@ -7,12 +7,13 @@ the keys of the document. Rendering is the callers' business.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.caveats import caveats, portfolio_caveats
+from api.estimates import END_REPLICATES, OwnData, own_data
 from api.workspace import Body, Result, Workspace
 from graph import check as checks
 from graph.account import Account
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from graph.imports import ImportReport
     from graph.plan import Plan, PlanLimits
     from simulation import Answer, Simulation, Strategy
+    from simulation.sensitivity import Sensitivity
 
     Progress = Callable[[str, int, int], None]
 
@@ -276,19 +278,26 @@ def cookbook_entries(name: str | None = None, *, full: bool = False) -> Result[C
 
 @dataclass(frozen=True)
 class WhatIf:
-    """A run and the answer it gives; the document is the run's with `answer` beside it."""
+    """A run and the answer it gives; the document is the run's with `answer` and `estimated` beside it."""
 
     simulation: Simulation
     answer: Answer
+    own: OwnData = field(default_factory=OwnData)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Warnings of the run."""
-        return self.simulation.warnings
+        """What comes from the user's own data, and the warnings of the run."""
+        return (*self.own.warnings, *self.simulation.warnings)
 
     def document(self) -> dict[str, Any]:
         """Return the document of the contract."""
-        return {**self.simulation.document(), "answer": self.answer}
+        beside = {
+            "answer": self.answer,
+            "estimated": self.own.taken,
+            "ends": self.own.ends,
+            "warnings": self.warnings,
+        }
+        return {**self.simulation.document(), **beside}
 
 
 def simulate(
@@ -307,6 +316,8 @@ def simulate(
     engine: str = "kernel",
     threads: int | None = None,
     curve: bool = True,
+    estimated: bool = True,
+    observed_from: date | None = None,
     as_of: date | None = None,
     progress: Progress | None = None,
 ) -> Result[WhatIf]:
@@ -324,6 +335,10 @@ def simulate(
         The plan to follow where none is saved; one is proposed where neither is there.
     curve
         Also run multiples of today's hours; where nobody leaves and no event happens it is worth as much.
+    estimated
+        Put what the user's own history tells in place of defaults; what the scenario sets beats it.
+    observed_from
+        Day from which on every leaving was noted, where somebody knows it.
     """
     import simulation as model
     from fixtures.scenario_library import scenario_file
@@ -332,6 +347,11 @@ def simulate(
     setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
     if leaves:
         setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
+    stated, given = account, setting
+    found = own_data(work, account, observed_from) if estimated else None
+    if found is not None:
+        account = found.with_hours(account)
+        setting = replace(setting, parameters=found.under(setting.parameters))
     chosen = _strategies(work, account, strategies, proposed)
     run = model.simulate(
         account,
@@ -358,7 +378,129 @@ def simulate(
             progress=progress,
         )
     answered = model.answer(run, hours, threads=threads, progress=progress)
-    return _result(measure(account), WhatIf(run, answered))
+    own = OwnData()
+    if found is not None:
+        from simulation.estimation import rankings_at_ends
+
+        ends = rankings_at_ends(
+            stated,
+            given,
+            chosen,
+            found,
+            replicates=min(replicates, END_REPLICATES),
+            months=run.months,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+        own = OwnData(found.taken(given.parameters), found.cautions, ends)
+    return _result(measure(account), WhatIf(run, answered, own))
+
+
+def sensitivity(
+    work: Workspace,
+    name: str,
+    *,
+    scenario: Path | None = None,
+    outcome: str = "margin_total",
+    strategies: str | None = None,
+    trajectories: int | None = None,
+    replicates: int | None = None,
+    samples: int | None = None,
+    months: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    estimated: bool = True,
+    observed_from: date | None = None,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> Result[Sensitivity]:
+    """Say which assumptions decide which strategy is best, and where another one becomes best.
+
+    Parameters
+    ----------
+    outcome
+        The measure that strategies are compared in.
+    scenario, strategies, observed_from
+        As `simulate` takes them.
+    trajectories, replicates, samples
+        How much is run; by the size of the account where they are left out.
+    estimated
+        Vary what the user's own history tells over its interval instead of the default range.
+    """
+    import simulation as model
+    from fixtures.scenario_library import scenario_file
+    from simulation.sensitivity import check_measure
+    from simulation.sensitivity import sensitivity as analyse
+
+    check_measure(outcome)
+    account = stated = work.account(name, as_of)
+    setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
+    own, ranges = OwnData(), dict[str, tuple[float, float]]()
+    if estimated:
+        found = own_data(work, account, observed_from)
+        account = found.with_hours(account)
+        own = OwnData(found.taken(setting.parameters), found.cautions)
+        ranges = {row.parameter: (row.low, row.high) for row in found.unset(setting.parameters)}
+        setting = replace(setting, parameters=found.under(setting.parameters))
+    answer = analyse(
+        account,
+        setting,
+        _strategies(work, account, strategies, None),
+        measure=outcome,
+        trajectories=trajectories,
+        replicates=replicates,
+        samples=samples,
+        months=months,
+        seed=seed,
+        threads=threads,
+        ranges=ranges,
+        progress=progress,
+    )
+    return _result(measure(stated), replace(answer, warnings=(*own.warnings, *answer.warnings)))
+
+
+def report(
+    result: Result[WhatIf],
+    *,
+    decides: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Return a what-if as a page that a manager can read, send and print; the causes are looked for here.
+
+    Parameters
+    ----------
+    decides
+        Also find which assumptions decide the ranking; it takes minutes.
+    """
+    from simulation.causes import find_causes
+    from simulation.sensitivity import sensitivity as find_assumptions
+    from visualisation.report import report_html
+
+    found, run = result.body, result.body.simulation
+    causes = find_causes(run, threads=threads, progress=progress) if run.scenario.events else None
+    assumptions = None
+    if decides:
+        known = run.assembly.parameters
+        assumptions = find_assumptions(
+            run.account,
+            run.scenario,
+            run.strategies,
+            months=run.months,
+            seed=run.seed,
+            threads=threads,
+            ranges={row.parameter: (row.low, row.high) for row in found.own.taken if row.parameter in known},
+            progress=progress,
+        )
+    return report_html(
+        run,
+        found.answer,
+        causes=causes,
+        sensitivity=assumptions,
+        estimated=found.own.taken,
+        notes=(*result.warnings, *found.own.warnings),
+    )
 
 
 def _strategies(

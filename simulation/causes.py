@@ -414,12 +414,11 @@ def _sentences(causes: Causes, kinds: Sequence[str]) -> list[str]:
     said = [orders]
     for index, cause in enumerate(causes.causes):
         lead = _range(_negative(cause.here), causes.unit)
-        start = "The cause is" if index == 0 else "Another that does so is"
-        again = f"{other} is ahead again by {lead}, and {100.0 * cause.taken:.0f} % of the swing is gone"
+        again = f"{other} is ahead again by {lead}, and {100.0 * cause.taken:.0f} % of the change is gone"
         if cause.parameter is None:
-            said.append(f"{start} {cause.how}: without it {again}.")
+            said.append(f"{_rank(index)} is {cause.how}: without it {again}.")
         else:
-            said.append(f"{start} that {cause.how}: with {_setting(cause)}, {again}.")
+            said.append(f"{_rank(index)} is that {cause.how}: with {_setting(cause)}, {again}.")
     if any(cause.parameter for cause in causes.causes):
         return said
     both = [one for one in causes.found if one.restores and not one.acts]
@@ -450,6 +449,10 @@ def _same_best(causes: Causes, kinds: Sequence[str]) -> list[str]:
         f"That is the event itself ({_events(kinds)}): no single mechanism takes a notable part of it away."
     )
     return [said, *(_heaviest(causes) or [itself])]
+
+
+def _rank(index: int) -> str:
+    return "The cause" if index == 0 else "Another cause"
 
 
 def _events(kinds: Sequence[str]) -> str:
@@ -499,7 +502,7 @@ def _range(found: Estimate, unit: str, *, signed: bool = False) -> str:
     """Return a value with its interval and unit."""
     sign = "+" if signed else ""
     digits = {"currency": 0, "hours": 0, "index": 1, "months": 1}.get(unit, 3)
-    named = "" if unit == "1" else f" {unit}"
+    named = "" if unit in ("1", "currency") else f" {unit}"
 
     def text(value: float) -> str:
         return f"{value:{sign},.{digits}f}"

@@ -224,7 +224,7 @@ def sensitivity(
             f"{measure} is undefined for {account.name} in this scenario; "
             f"defined are {', '.join(first.measures)}."
         )
-    effort = replace(effort_for(first, len(factors), STRONGEST), **given)
+    effort = replace(effort_for(account, len(strategies), first.months, len(factors), STRONGEST), **given)
     if replicates is not None:
         effort = replace(effort, scan_replicates=replicates)
     base = run(replicates=effort.scan_replicates, threads=threads)

@@ -150,24 +150,24 @@ EFFORTS = (
 )
 WANTED_SECONDS = 240.0  # on two cores
 RUN_SECONDS = 0.006  # of one setting, whatever the account
-SLOT_SECONDS = 16e-9  # of a slot for a tie, for each month, replicate and strategy
+SEAT_SECONDS = 60e-9  # of one of theirs with their ties, for each month, replicate and strategy
 SALE_SECONDS = 40e-9  # of an end customer and a distributor, the same
 SCANS = 200  # settings of ten scans, about
 
 
-def effort_for(run: Simulation, factors: int, strongest: int) -> Effort:
+def effort_for(account: Account, strategies: int, months: int, factors: int, strongest: int) -> Effort:
     """Return how much to run, by the size of what is simulated.
 
     Parameters
     ----------
-    run
-        Of the account and strategies in question.
+    strategies, months
+        How many are run, and over how long.
     factors, strongest
-        What is screened, and what is looked at more closely.
+        How many parameters are screened, and how many are looked at more closely.
     """
-    case, channel = run.assembly.case, run.account.channel
-    sales = len(channel.end_customers) * max(1, len(channel.distributors)) if has_channel(run.account) else 0
-    future = run.months * len(run.strategies) * (SLOT_SECONDS * case.owner.size + SALE_SECONDS * sales)
+    channel = account.channel
+    sales = len(channel.end_customers) * max(1, len(channel.distributors)) if has_channel(account) else 0
+    future = months * strategies * (SEAT_SECONDS * len(account.theirs) + SALE_SECONDS * sales)
 
     def seconds(effort: Effort) -> float:
         broad = effort.trajectories * (factors + 1) + effort.samples * (strongest + 2)

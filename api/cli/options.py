@@ -33,3 +33,12 @@ AsOf = Annotated[
 ]
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id, or a name that is unique.")]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the result to this file.")]
+ObservedFrom = Annotated[
+    date | None,
+    typer.Option(
+        "--observed-from",
+        metavar="DATE",
+        parser=day,
+        help="From this day on your data note everybody who left; by default, from the first one noted.",
+    ),
+]

@@ -10,11 +10,13 @@ import typer
 
 from api import verbs
 from api.cli import prospects
+from api.cli.files import write_file
 from api.cli.opening import opened
-from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
+from api.cli.options import AccountName, AsOf, Json, ObservedFrom, Quiet, StoreOption
 from graph.errors import InputError
 
-FORMATS = (".nc", ".parquet", ".csv")
+REPORT = ".html"
+FORMATS = (".nc", ".parquet", ".csv", REPORT)
 
 
 class Engine(StrEnum):
@@ -47,9 +49,20 @@ def simulate(
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What runs the model.")] = Engine.kernel,
     threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    estimate: Annotated[
+        bool, typer.Option(help="Take turnover, decay and missing hours from your own data where they tell.")
+    ] = True,
+    observed_from: ObservedFrom = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.nc|.parquet|.csv", help="Write every replicate.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.nc|.parquet|.csv|.html",
+            help="Write every replicate; .html is the report of one page.",
+        ),
     ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option(help="In the report, also which assumptions decide; it takes minutes.")
+    ] = False,
     as_of: AsOf = None,
     store: StoreOption = None,
     json: Json = False,
@@ -58,6 +71,9 @@ def simulate(
     """Simulate what if: several strategies with the same hours through the same futures."""
     if out is not None and out.suffix.lower() not in FORMATS:
         raise InputError(f"--out {out}: results are written as {', '.join(FORMATS)}.")
+    report = out is not None and out.suffix.lower() == REPORT
+    if sensitivity and not report:
+        raise InputError("--sensitivity belongs to a report; name one by --out FILE.html.")
     if month and not leaves:
         raise InputError("--month says when somebody leaves; name who by --leaves.")
     with opened(store, json, quiet) as (work, output):
@@ -75,9 +91,18 @@ def simulate(
                 precision=precision,
                 engine=engine.value,
                 threads=threads,
+                estimated=estimate,
+                observed_from=observed_from,
                 as_of=as_of,
                 progress=progress,
             )
-        if out is not None:
+            page = (
+                verbs.report(result, decides=sensitivity, threads=threads, progress=progress)
+                if report
+                else ""
+            )
+        if out is not None and report:
+            write_file(out, page.encode())
+        elif out is not None:
             result.body.simulation.write(out)
         output.show(result, prospects.simulation)

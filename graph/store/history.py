@@ -19,9 +19,13 @@ MATCH (p:Person)-[e:EMPLOYED_BY]->(o:Organisation)
 WHERE NOT coalesce(p.placeholder, false) AND (e.since IS NULL OR e.since <= $day)
   AND (NOT o:Competitor OR o:Supplier OR o:KeyAccount OR o:Distributor OR o:EndCustomer)
 RETURN p.id AS person, o.id AS organisation, p.level AS level, e.since AS since, e.until AS until,
-       CASE WHEN o:Supplier THEN 'ours' WHEN o:Distributor THEN 'distributor' ELSE 'theirs' END AS group,
-       COLLECT { MATCH (p)-[:ATTENDED]->(t:Touchpoint) WHERE t.on <= $day RETURN min(t.on) }
-       + COLLECT { MATCH (p)<-[:ASSESSES]-(x:Assessment) WHERE x.on <= $day RETURN min(x.on) } AS traces
+       CASE WHEN o:Supplier THEN 'ours' WHEN o:Distributor THEN 'distributor' ELSE 'theirs' END AS group
+"""
+
+TRACES = """
+MATCH (p:Person)-[:ATTENDED]->(t:Touchpoint) WHERE t.on <= $day RETURN p.id AS person, min(t.on) AS on
+UNION ALL
+MATCH (x:Assessment)-[:ASSESSES]->(p:Person) WHERE x.on <= $day RETURN p.id AS person, min(x.on) AS on
 """
 
 NEWEST = """
@@ -60,8 +64,11 @@ def read_history(store: Store, day: date, policy: Policy, *, account: str | None
         more than once how close we are. Posts and statements are those of the whole store: one account has
         too few people to tell how often people leave.
     """
+    seen: dict[str, date] = {}
+    for row in store.read(TRACES, {"day": day}, timeout=0):
+        seen[row["person"]] = min(row["on"], seen.get(row["person"], date.max))
     rows = store.read(POSTS, {"day": day}, timeout=0)
-    posts = tuple(_post(row) for row in rows)
+    posts = tuple(_post(row, seen.get(row["person"])) for row in rows)
     ours = {post.person for post in posts if post.group == "ours"}
     statements = _statements(store.read(STATEMENTS, {"day": day}, timeout=0))
     if account is None:
@@ -81,7 +88,7 @@ def read_history(store: Store, day: date, policy: Policy, *, account: str | None
     )
 
 
-def _post(row: Row) -> Post:
+def _post(row: Row, seen: date | None) -> Post:
     group: Group = row["group"]
     return Post(
         person=row["person"],
@@ -90,7 +97,7 @@ def _post(row: Row) -> Post:
         level=row["level"],
         since=row["since"],
         until=row["until"],
-        seen=min((one for one in row["traces"] if one is not None), default=None),
+        seen=seen,
     )
 
 

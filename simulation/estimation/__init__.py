@@ -11,7 +11,7 @@ from datetime import date
 from graph.account import Account
 from graph.errors import InputError
 from graph.history import History
-from simulation.estimation.ends import EndRun, rankings_at_ends
+from simulation.estimation.ends import EndRun, rankings_at_ends, told
 from simulation.estimation.fading import estimate_fading, tie_persistence
 from simulation.estimation.meeting import hours_of_ours, meeting_frequency
 from simulation.estimation.model import (
@@ -37,6 +37,7 @@ __all__ = [
     "TenureCurve",
     "estimate",
     "rankings_at_ends",
+    "told",
 ]
 
 
@@ -77,14 +78,14 @@ def estimate(
     turnover, unturned, cautions = estimate_turnover(history, table, observed_from)
     fading, unfaded = estimate_fading(history, table)
     hours, unspent = hours_of_ours(history, account) if account is not None else ((), ())
-    told: list[Finding] = []
+    found: list[Finding] = []
     curves = []
     if findings:
         from simulation.estimation.curves import tenure_curve
 
-        told += meeting_frequency(history, None if account is None else account.id)
+        found += meeting_frequency(history, None if account is None else account.id)
         persistence = tie_persistence(history)
-        told += [] if persistence is None else [persistence]
+        found += [] if persistence is None else [persistence]
         for group in WHO:
             observed = observe(history, group, observed_from)
             curve = None if observed is None else tenure_curve(observed)
@@ -94,7 +95,7 @@ def estimate(
         account=None if account is None else account.id,
         rows=tuple(turnover + fading),
         kept=(*unturned, *unfaded, *unspent),
-        findings=tuple(told),
+        findings=tuple(found),
         hours=hours,
         cautions=tuple(cautions),
         curves=tuple(curves),

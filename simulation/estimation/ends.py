@@ -14,6 +14,7 @@ from graph.account import Account
 from simulation.estimation.model import Estimates
 from simulation.outcomes import RANKED_BY
 from simulation.results import Simulation
+from simulation.run import simulate
 from simulation.scenario import Scenario
 from simulation.strategies import Strategy
 
@@ -27,18 +28,18 @@ class EndRun:
 
     Attributes
     ----------
-    leader
-        The best strategy there.
+    leader, usual
+        The best strategy there, and at the estimates.
     flips
-        Whether another one leads than at the estimates, by a difference whose 95 % interval excludes 0.
+        Whether they differ, by a difference whose 95 % interval excludes 0.
     """
 
     family: str
     end: Literal["low", "high"]
     ranking: tuple[str, ...]
     leader: str
+    usual: str
     flips: bool
-    sentence: str
 
 
 def rankings_at_ends(
@@ -47,7 +48,10 @@ def rankings_at_ends(
     strategies: Sequence[Strategy],
     estimates: Estimates,
     *,
-    run: Callable[[Account, Scenario, Sequence[Strategy]], Simulation],
+    replicates: int,
+    months: int,
+    seed: int,
+    threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[EndRun, ...]:
     """Rank the strategies with each estimated family at the ends of its interval.
@@ -56,8 +60,10 @@ def rankings_at_ends(
     ----------
     account, scenario
         As given by the user, without the estimates: what the scenario sets is not varied.
-    run
-        Simulates; few replicates do, since every run has the same draws.
+    replicates
+        Few do, since every run has the same draws.
+    months, seed, threads
+        As in the run itself.
     """
     free = estimates.unset(scenario.parameters)
     centre = {row.parameter: row.value for row in free}
@@ -68,8 +74,16 @@ def rankings_at_ends(
         return ()
 
     def ranked(values: Mapping[str, float], hours: str) -> Simulation:
-        setting = replace(scenario, parameters={**values, **scenario.parameters})
-        return run(estimates.with_hours(account, hours), setting, strategies)
+        setting = replace(scenario, months=None, parameters={**values, **scenario.parameters})
+        return simulate(
+            estimates.with_hours(account, hours),
+            setting,
+            strategies,
+            replicates=replicates,
+            months=months,
+            seed=seed,
+            threads=threads,
+        )
 
     usual = ranked(centre, "value").ranking()
     found = []
@@ -90,18 +104,23 @@ def _compared(
     family: str, end: Literal["low", "high"], simulation: Simulation, usual: Sequence[str]
 ) -> EndRun:
     ranking = simulation.ranking()
-    leader = ranking[0]
     flips = False
-    if leader != usual[0]:
-        found = simulation.compare(leader, usual[0], RANKED_BY)
+    if ranking[0] != usual[0]:
+        found = simulation.compare(ranking[0], usual[0], RANKED_BY)
         flips = found.ci_low is not None and found.ci_high is not None and found.ci_low * found.ci_high > 0.0
-    what = "the hours of the log" if family == HOURS else family
-    at = f"With {what} at the {end} end of what your data allow"
-    name, other = leader.replace("_", " "), usual[0].replace("_", " ")
-    if flips:
-        sentence = f"{at} {name} leads instead of {other}: the choice depends on it."
-    elif leader != usual[0]:
-        sentence = f"{at} {name} and {other} are level."
-    else:
-        sentence = f"{at} {name} still leads."
-    return EndRun(family, end, ranking, leader, flips, sentence)
+    return EndRun(family, end, ranking, ranking[0], usual[0], flips)
+
+
+def told(ends: Sequence[EndRun]) -> tuple[str, ...]:
+    """Return in sentences where another strategy leads at an end, or that none does."""
+    if not ends:
+        return ()
+    usual = ends[0].usual.replace("_", " ")
+    sentences = []
+    for one in ends:
+        if one.leader != one.usual:
+            what = "the hours of the log" if one.family == HOURS else one.family
+            leader = one.leader.replace("_", " ")
+            outcome = f"{leader} leads instead of {usual}" if one.flips else f"{leader} and {usual} are level"
+            sentences.append(f"With {what} at the {one.end} end of what your own data allow {outcome}.")
+    return tuple(sentences) or (f"Over all that your own data allow of these values, {usual} stays first.",)

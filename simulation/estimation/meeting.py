@@ -143,7 +143,8 @@ def hours_of_ours(history: History, account: Account) -> tuple[tuple[HoursOfOne,
         if here < ENOUGH_MONTHS:
             continue
         stated = None if person.time_capacity is None else float(account.hours[number])
-        found.append(_hours(person, spent[person.id][:here], contacts[person.id], stated))
+        default = account.policy.limits["hours_default"]
+        found.append(_hours(person, spent[person.id][:here], contacts[person.id], stated, default))
     told = {one.person for one in found}
     left = [person for person in silent if person.id not in told]
     return tuple(found), _default_kept(account, left, "the log has too little of them")
@@ -154,6 +155,7 @@ def _hours(
     months: Values,
     contacts: int,
     stated: float | None,
+    default: float,
 ) -> HoursOfOne:
     rng = np.random.default_rng(0)  # the same log gives the same interval
     draws = rng.choice(months, size=(RESAMPLES, months.size)).mean(axis=1)
@@ -161,14 +163,24 @@ def _hours(
     value = float(months.mean())
     spent = f"{person.name} spends {value:.1f} h a month here by the log (95 % {low:.1f} to {high:.1f})"
     if stated is None:
-        told = f"{spent}; no capacity is stated, so the simulation takes it in place of the default."
+        told = f"{spent}; no capacity is stated, so the simulation takes it in place of {default:g} h."
     elif low <= stated <= high:
         told = f"{spent}, as the {stated:.1f} h that the team states."
     else:
         less = "more" if stated < low else "less"
         told = f"{spent}, {less} than the {stated:.1f} h that the team states and the simulation uses."
     return HoursOfOne(
-        person.id, person.name, value, low, high, stated, months.size, contacts, stated is None, told
+        person=person.id,
+        name=person.name,
+        value=value,
+        low=low,
+        high=high,
+        stated=stated,
+        default=default,
+        months=months.size,
+        contacts=contacts,
+        used=stated is None,
+        sentence=told,
     )
 
 
@@ -176,13 +188,9 @@ def _default_kept(account: Account, people: Sequence[Person], why: str) -> tuple
     if not people:
         return ()
     default = account.policy.limits["hours_default"]
-    count = "1 of ours has" if len(people) == 1 else f"{len(people)} of ours have"
-    return (
-        Kept(
-            "hours_default",
-            f"{count} no stated capacity and keep the default of {default:g} h a month: {why}.",
-        ),
-    )
+    keep = "without a stated capacity keeps" if len(people) == 1 else "without a stated capacity keep"
+    sentence = f"{len(people)} of ours {keep} the default of {default:g} h a month: {why}."
+    return (Kept("hours_default", sentence),)
 
 
 def people_of(history: History, organisation: str) -> set[str]:

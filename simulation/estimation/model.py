@@ -20,11 +20,12 @@ class Estimated:
     default
         What the parameter table says; it went in as the prior.
     events, exposure
-        What was counted, and over how much: person-years for turnover, months without contact for decay.
+        What was counted, and over how much: leavings in person-years, pairs of statements with months
+        without contact between, touchpoints in months of the log.
     method
         In a few words; `docs/estimation.md` has the whole.
     sentence
-        All of it for people.
+        All of it for people; levels that were estimated together share one.
     """
 
     parameter: str
@@ -109,6 +110,10 @@ class HoursOfOne:
     ----------
     stated
         Hours that capacity and share of the team give; None where no capacity is known.
+    default
+        Hours of somebody of whom nothing is known, by the policy.
+    months, contacts
+        Months of the log, and touchpoints in them.
     used
         Whether the simulation takes the log's hours, because nobody has stated any.
     """
@@ -119,10 +124,27 @@ class HoursOfOne:
     low: float
     high: float
     stated: float | None
+    default: float
     months: int
     contacts: int
     used: bool
     sentence: str
+
+    @property
+    def row(self) -> Estimated:
+        """The same in the shape of a parameter's estimate, named `hours.` and the person's id."""
+        return Estimated(
+            f"hours.{self.person}",
+            self.value,
+            self.low,
+            self.high,
+            self.default,
+            "h/month",
+            self.contacts,
+            float(self.months),
+            "hours of logged touchpoints by month, with a bootstrap interval",
+            self.sentence,
+        )
 
 
 @dataclass(frozen=True)
@@ -169,6 +191,10 @@ class Estimates:
     def unset(self, given: Mapping[str, float]) -> tuple[Estimated, ...]:
         """Return the rows that a scenario leaves free: it sets neither them nor their family."""
         return tuple(row for row in self.rows if row.parameter not in given and row.family not in given)
+
+    def taken(self, given: Mapping[str, float]) -> tuple[Estimated, ...]:
+        """Return all that a run takes from the data: parameters that the scenario leaves free, and hours."""
+        return (*self.unset(given), *(one.row for one in self.hours if one.used))
 
     def relevant_to(self, account: Account) -> Estimates:
         """Return the estimates without turnover of people whom a run of this account does not have."""

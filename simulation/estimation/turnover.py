@@ -183,7 +183,7 @@ def _silence(observed: Observed | None, there: int, people: str) -> str | None:
 def _rows(observed: Observed, table: Mapping[str, Parameter], family: str) -> list[Estimated]:
     """Return a family's estimates: levels with enough leavings alone, the others by one common factor."""
     by_row: dict[str, list[Span]] = {}
-    for span in observed.spans:
+    for span in sorted(observed.spans, key=lambda span: span.level or 6):
         level = "unknown" if span.level is None else f"level{span.level}"
         by_row.setdefault(family if family in table else f"{family}.{level}", []).append(span)
     alone = [name for name in by_row if sum(span.left for span in by_row[name]) >= ENOUGH]
@@ -211,33 +211,47 @@ def _part(
     prior = gamma_prior(1.0, low, high)
     factor = prior.after(events, expected).interval
     raw = poisson_interval(events, total)
-    _, people = WHO[observed.group]
-    who = people if len(by_row) == 1 else f"{people} ({_levels(names)})"
-    rows = []
+    values = {}
     for name in names:
         rate = hazard(table[name].default)
-        value, below, above = (chance(rate * one) for one in (factor.value, factor.low, factor.high))
-        sentence = (
-            f"{name} {value:.1%} a year (95 % {below:.1%} to {above:.1%}) in place of "
-            f"{table[name].default:.0%}: "
-            f"{_counted(observed, who, events, total, raw)}; the default counts like "
-            f"{prior.shape:.1f} leavings."
+        values[name] = Interval(
+            chance(rate * factor.value), chance(rate * factor.low), chance(rate * factor.high)
         )
-        rows.append(
-            Estimated(
-                name,
-                value,
-                below,
-                above,
-                table[name].default,
-                table[name].unit,
-                events,
-                total,
-                METHOD,
-                sentence,
-            )
+    who = WHO[observed.group][1] if len(by_row) == 1 else f"{WHO[observed.group][1]} ({_levels(names)})"
+    sentence = (
+        f"{_told(names, values, table)}: {_counted(observed, who, events, total, raw)}; "
+        f"the default counts like {prior.shape:.1f} leavings."
+    )
+    return [
+        Estimated(
+            name,
+            values[name].value,
+            values[name].low,
+            values[name].high,
+            table[name].default,
+            table[name].unit,
+            events,
+            total,
+            METHOD,
+            sentence,
         )
-    return rows
+        for name in names
+    ]
+
+
+def _told(names: Sequence[str], values: Mapping[str, Interval], table: Mapping[str, Parameter]) -> str:
+    """Return the values with their intervals, levels of the same default together."""
+    family = names[0].partition(".")[0]
+    alike: dict[float, list[str]] = {}
+    for name in names:
+        alike.setdefault(table[name].default, []).append(name)
+    parts = []
+    for default, together in alike.items():
+        one = values[together[0]]
+        where = f"{_levels(together)} " if "." in together[0] else ""
+        interval = f"{one.value:.1%} a year (95 % {one.low:.1%} to {one.high:.1%})"
+        parts.append(f"{where}{interval} in place of {default:.0%}")
+    return f"{family} {'; '.join(parts)}"
 
 
 def _counted(observed: Observed, who: str, events: int, years: float, raw: Interval) -> str:
@@ -251,7 +265,9 @@ def _counted(observed: Observed, who: str, events: int, years: float, raw: Inter
 
 def _levels(names: Sequence[str]) -> str:
     levels = [name.partition(".")[2].removeprefix("level") for name in names]
-    return f"level{'' if len(levels) == 1 else 's'} {', '.join(levels)}"
+    if len(levels) == 1:
+        return f"level {levels[0]}"
+    return f"levels {', '.join(levels[:-1])} and {levels[-1]}"
 
 
 def _doubts(observed: Observed) -> list[str]:

@@ -1,0 +1,291 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from graph.account import Account, Channel, Partner, Person, Tie
+from graph.errors import InputError, UnknownName
+from simulation import Scenario, simulate, strategies_for
+from simulation.factors import factors_of, plausible
+from simulation.outcomes import BETTER
+from simulation.parameters import parameter_table
+from simulation.scenario import Leaves
+from simulation.sensitivity import STRONGEST, sensitivity
+from simulation.trials import EFFORTS, effort_for
+from tests.unit.accounts import DAY
+
+PAIR = ("do_nothing", "diamond")
+SMALL = {"trajectories": 4, "replicates": 10, "samples": 8, "months": 12, "threads": 1}
+
+
+def account(**values):
+    ours = (
+        Person("kam", "Kai", "us", function="commercial", level=3, time_capacity=20.0),
+        Person("cto", "Cat", "us", function="technical", level=2, time_capacity=10.0),
+    )
+    theirs = (
+        Person("buyer", "Bea", "acme", function="purchasing", level=3, role="decision_maker"),
+        Person("eng", "Ed", "acme", function="technical", level=3, role="evaluator"),
+    )
+    return Account(
+        **{
+            "id": "acme",
+            "name": "Acme",
+            "as_of": DAY,
+            "ours": ours,
+            "theirs": theirs,
+            "ties": (Tie("kam", "buyer", 0.6),),
+            "revenue": 500_000.0,
+            "margin": 0.3,
+            **values,
+        }
+    )
+
+
+def analysed(one=None, scenario=None, names=PAIR, **settings):
+    one = one or account()
+    return sensitivity(one, scenario or Scenario(), strategies_for(one, names=names), **{**SMALL, **settings})
+
+
+# What is uncertain
+
+
+def names_of(one=None, parameters=None, ranges=None):
+    return {
+        factor.name: factor
+        for factor in factors_of(one or account(), Scenario(parameters=parameters or {}), ranges)
+    }
+
+
+def test_everything_uncertain_is_varied_levels_together():
+    found = names_of()
+    covered = {row for factor in found.values() for row in factor.rows}
+    table = parameter_table().values()
+    assert covered == {
+        row.name for row in table if plausible(row) is not None and row.part not in ("focus", "channel")
+    }
+    assert found["turnover_theirs"].rows[0] == "turnover_theirs.level1"
+    assert (found["turnover_theirs"].low, found["turnover_theirs"].high) == (0.05, 0.4)
+    assert "replacement.ours" in found
+    for factor in found.values():
+        assert factor.low < factor.high
+        assert factor.at(0.0) == factor.low
+        assert factor.at(1.0) == factor.high
+
+
+def test_the_channel_is_varied_where_there_is_one():
+    channel = {row.name for row in parameter_table().values() if row.part in ("focus", "channel")}
+    assert channel
+    with_distributor = names_of(account(channel=Channel(distributors=(Partner("d", "D"),))))
+    uncertain = {row.name for row in parameter_table().values() if plausible(row) is not None}
+    assert channel & uncertain <= set(with_distributor)
+    assert channel & uncertain <= set(names_of(account(kinds=("distributor",))))
+    assert not channel & set(names_of())
+
+
+def test_what_the_scenario_sets_is_known():
+    found = names_of(parameters={"turnover_theirs.level3": 0.1, "replacement": 0, "loss": 0.1})
+    assert not {"replacement.ours", "replacement.theirs", "loss"} & set(found)
+    assert "turnover_theirs.level3" not in found["turnover_theirs"].rows
+    assert "turnover_theirs" not in names_of(parameters={"turnover_theirs": 0.25})
+
+
+def test_estimates_replace_plausible_ranges():
+    ranges = {"turnover_theirs.level3": (0.1, 0.2), "hour_cost": (50.0, 60.0), "turnover_ours": (0.2, 0.3)}
+    given = {"turnover_theirs.level3": 0.15, "hour_cost": 55.0, "turnover_ours": 0.25}
+    found = names_of(parameters=given, ranges=ranges)
+    for name, interval in ranges.items():
+        assert (found[name].low, found[name].high) == interval
+        assert found[name].default == pytest.approx(given[name])
+    assert "turnover_theirs.level3" not in found["turnover_theirs"].rows
+    assert found["turnover_ours"].settings(0.2)["turnover_ours.level2"] == 0.2
+
+
+@pytest.mark.parametrize(
+    ("ranges", "says"),
+    [
+        ({"hour_costs": (1.0, 2.0)}, "no parameter 'hour_costs'"),
+        ({"hour_cost": (-1.0, 2.0)}, "needs a number from 0"),
+        ({"hour_cost": (2.0, 1.0)}, "lower end first"),
+        ({"hour_cost": (1.0, math.nan)}, "needs a number from 0"),
+    ],
+)
+def test_ranges_that_cannot_be_are_refused(ranges, says):
+    with pytest.raises(InputError) as caught:
+        names_of(ranges=ranges)
+    assert says in caught.value.detail
+
+
+# What an account shows
+
+
+@pytest.fixture(scope="module")
+def found():
+    return analysed()
+
+
+def test_the_document(found):
+    document = found.document()
+    json.dumps(document, allow_nan=False)
+    assert set(document) == {
+        "account",
+        "as_of",
+        "warnings",
+        "scenario",
+        "measure",
+        "unit",
+        "months",
+        "seed",
+        "trajectories",
+        "replicates",
+        "samples",
+        "scan_replicates",
+        "runs",
+        "leader",
+        "runner_up",
+        "lead",
+        "parameters",
+        "best",
+        "sentences",
+    }
+    assert set(document["parameters"][0]) >= {
+        "name",
+        "description",
+        "unit",
+        "default",
+        "low",
+        "high",
+        "mu_star",
+        "mu_star_ci",
+        "sigma",
+        "winner_changes",
+        "first_order",
+        "total",
+        "flips_at",
+        "flips_from",
+        "flips_to",
+    }
+    sizes = [one["mu_star"] for one in document["parameters"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [one["total"] is not None for one in document["parameters"]] == [
+        place < STRONGEST for place in range(len(sizes))
+    ]
+    assert sum(document["best"].values()) == pytest.approx(1.0)
+    k = len(document["parameters"])
+    scans = sum(one["scan"] != () for one in document["parameters"])
+    assert document["runs"] >= 1 + 4 * (k + 1) + 8 * (STRONGEST + 2) + 8 * scans
+
+
+def test_the_same_numbers_for_any_number_of_threads(found):
+    assert analysed(threads=2).document() == found.document()
+    assert analysed(seed=2).document() != found.document()
+
+
+def test_a_parameter_that_does_nothing_here_has_no_effect(found):
+    """Nobody sways anybody, the supply row tells the margin, and no role is unknown."""
+    by_name = {one.name: one for one in found.parameters}
+    for name in ("sway", "margin_start", "role_weight.unknown", "turnover_distributor"):
+        one = by_name[name]
+        assert (one.mu_star, one.sigma, one.winner_changes) == (0.0, 0.0, 0.0)
+        assert (one.first_order, one.total, one.flips_at) == (None, None, None)
+    assert by_name["hour_cost"].mu_star > 0.0
+    assert "make no difference" in " ".join(found.sentences)
+
+
+def test_an_hour_turns_the_ranking_where_it_costs_what_it_brings():
+    """Profit falls with the cost of an hour along a line, so where two strategies meet is known."""
+    one, ranges = account(), {"hour_cost": (0.0, 2000.0)}
+    run = simulate(one, Scenario(), strategies_for(one, names=PAIR), replicates=40, months=24, threads=1)
+    margin = dict(zip(PAIR, run.measures["margin_total"].mean(axis=1), strict=True))
+    hours = run.measures["hours_spent"][1].mean()
+    exact = 80.0 + (margin["diamond"] - margin["do_nothing"]) / hours
+    answer = analysed(one, ranges=ranges, replicates=40, months=24)
+    found = next(line for line in answer.parameters if line.name == "hour_cost")
+    assert found.flips_at == pytest.approx(exact, abs=2000.0 / 512)
+    assert found.flips_ci[0] < exact < found.flips_ci[1]
+    assert (found.flips_from, found.flips_to) == (
+        ("diamond", "do_nothing") if exact > 80.0 else ("do_nothing", "diamond")
+    )
+    assert found.winner_changes > 0.0
+    for cost, best in ((found.flips_at - 5.0, "diamond"), (found.flips_at + 5.0, "do_nothing")):
+        direct = simulate(
+            one,
+            Scenario(parameters={"hour_cost": cost}),
+            strategies_for(one, names=PAIR),
+            replicates=40,
+            months=24,
+            threads=1,
+        )
+        assert direct.ranking()[0] == best
+    assert any(text.startswith("With hour_cost") for text in answer.sentences)
+
+
+def test_the_measure_that_falls_is_better_lower():
+    found = analysed(measure="account_lost", months=36)
+    run = simulate(
+        account(), Scenario(), strategies_for(account(), names=PAIR), replicates=10, months=36, threads=1
+    )
+    assert found.leader == run.ranking("account_lost")[0]
+    assert found.lead.mean == pytest.approx(np.ptp(run.measures["account_lost"].mean(axis=1)))
+    assert found.unit == "probability"
+
+
+def test_strategies_that_do_the_same_are_counted_once():
+    nobody = account(ours=(), ties=())
+    found = analysed(nobody, names=("do_nothing", "single_threaded", "diamond"))
+    assert found.parameters == ()
+    assert (found.leader, found.runner_up, found.best) == ("do_nothing", None, {"do_nothing": 1.0})
+    assert sum("does the same as do_nothing" in warning for warning in found.warnings) == 2
+    assert any("no assumption can change" in warning for warning in found.warnings)
+    json.dumps(found.document(), allow_nan=False)
+
+
+def test_recovery_needs_an_event():
+    found = analysed(scenario=Scenario(events=(Leaves(6, "buyer"),)), measure="recovery_months")
+    assert found.measure == "recovery_months"
+    with pytest.raises(InputError, match="recovery_months is undefined for Acme in this scenario; defined"):
+        analysed(measure="recovery_months")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"measure": "margin"}, "measures are " + ", ".join(BETTER)),
+        ({"samples": 100}, "needs a power of two"),
+        ({"samples": 2**15}, "from 2 to 16,384"),
+        ({"trajectories": 1}, "trajectories is 1; it needs a whole number from 2"),
+        ({"replicates": 0}, "replicates is 0; it needs a whole number from 2"),
+        ({"names": ("diamond",)}, "two strategies at the least"),
+        ({"threads": 0}, "threads is 0"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_wrong_questions_are_sentences(settings, says):
+    with pytest.raises(InputError) as caught:
+        analysed(**settings)
+    assert says in caught.value.detail
+
+
+def test_the_nearest_measure_is_a_candidate():
+    with pytest.raises(UnknownName) as caught:
+        analysed(measure="margin")
+    assert "margin_total" in [one.id for one in caught.value.candidates]
+
+
+def test_somebody_who_gives_up_ends_it():
+    class GivenUp(Exception):
+        pass
+
+    def progress(what, done, total):
+        if what.startswith("screening") and done == 3:
+            raise GivenUp
+
+    with pytest.raises(GivenUp):
+        analysed(progress=progress)
+
+
+def test_larger_accounts_are_looked_at_with_less():
+    crowd = account(theirs=tuple(Person(f"t{i:03}", f"T{i}", "acme", level=3) for i in range(400)), ties=())
+    places = [EFFORTS.index(effort_for(one, 6, 60, 46, STRONGEST)) for one in (account(), crowd)]
+    assert places[0] == 0 < places[1]

@@ -1,0 +1,67 @@
+"""What a scenario asks, in words: its events, and the question that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulation.results import Simulation
+from visualisation.figures import count, percent
+
+ASKED = 2  # events that fit into a question; of more it names the scenario
+
+
+def question(run: Simulation, events: Sequence[Mapping[str, Any]]) -> str:
+    """Return the question of a run.
+
+    Parameters
+    ----------
+    events
+        Those of its document, in the order of the scenario's.
+    """
+    if not events:
+        return (
+            f"Which way of spreading our contacts does best at {run.account.name} if nothing special happens?"
+        )
+    told = happenings(run, events)
+    if len(told) > ASKED:
+        return f"What if “{run.scenario.name}” happens at {run.account.name}?"
+    parts = [f"{what} in month {month}" for month, what in told]
+    return f"What if {' and '.join(parts)}?"
+
+
+def happenings(run: Simulation, events: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """Return month and words of every event."""
+    return [
+        (entry["month"], _happening(event, str(entry["subject_name"] or entry["subject"] or "")))
+        for event, entry in zip(run.scenario.events, events, strict=True)
+    ]
+
+
+def _happening(event: Any, who: str) -> str:
+    if event.event == "leaves":
+        return f"{who} leaves"
+    if event.event == "joins":
+        return f"somebody joins {who}" + (f" ({_words(event.function)})" if event.function else "")
+    if event.event == "reorganises":
+        return f"{who} reorganises {_words(event.function)} ({percent(event.share)} of its people go)"
+    if event.event == "rival_launch":
+        return f"the brand {event.brand} is launched at {who}"
+    if event.event == "takeover":
+        return f"{who} is taken over by {event.by}"
+    if event.event in ("announce_direct", "go_direct"):
+        customers = count(len(event.end_customers), "end customer", "end customers")
+        verb = "announce direct business with" if event.event == "announce_direct" else "go direct with"
+        return f"we {verb} {customers}"
+    if event.event == "price_pressure":
+        return f"the price falls by {event.percent:g}\u00a0% for {count(event.months, 'month', 'months')}"
+    if event.event == "new_key_account_manager":
+        return f"{who} hands over to a new key account manager"
+    if event.event == "hours_cut":
+        people = f" of {count(len(event.people), 'person', 'people')}" if event.people else ""
+        return f"our hours{people} are cut by {percent(event.share)}"
+    return f"{who} {_words(event.event)}".strip()
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
