@@ -12,7 +12,11 @@ from graph.gaps import Gap
 from graph.measures import Shape
 from graph.plan import Plan
 from graph.profile import AccountProfile, AccountSummary
-from visualisation.figures import count, day, figure, money, percent
+from visualisation.figures import count as count
+from visualisation.figures import day as day
+from visualisation.figures import figure as figure
+from visualisation.figures import money as money
+from visualisation.figures import percent as percent
 
 GAP_WORDS = {
     "function_uncovered": "Function nobody covers",

@@ -20,9 +20,7 @@ def question(run: Simulation, events: Sequence[Mapping[str, Any]]) -> str:
         Those of its document, in the order of the scenario's.
     """
     if not events:
-        return (
-            f"Which way of spreading our contacts does best at {run.account.name} if nothing special happens?"
-        )
+        return f"What if nothing special happens at {run.account.name}: which strategy does best?"
     told = happenings(run, events)
     if len(told) > ASKED:
         return f"What if “{run.scenario.name}” happens at {run.account.name}?"

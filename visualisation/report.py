@@ -7,7 +7,7 @@ kept and printed. Its numbers are those of the run's document.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import groupby, pairwise
@@ -20,7 +20,7 @@ from simulation.answer import CALIBRATION, Answer, HoursCurve
 from simulation.causes import Causes
 from simulation.comparison import Comparison, Estimate
 from simulation.outcomes import RANKED_BY
-from simulation.parameters import families, parameter_table
+from simulation.parameters import Parameter, families
 from simulation.results import Simulation
 from visualisation.charts import strategy_name
 from visualisation.figures import UNKNOWN, count, day, figure, money, percent
@@ -436,32 +436,32 @@ def _unit(unit: str) -> str:
 
 
 def _changed(run: Simulation, estimated: Sequence[Estimated]) -> list[dict[str, str]]:
-    """Return the parameters that are not at their defaults, families told once, and why."""
-    table, used = parameter_table(), run.assembly.parameters
+    """Return the parameters that are not at their defaults, and why; a family at one value is one row."""
     own = {row.parameter: row for row in estimated}
-    given, found = run.scenario.parameters, []
+    used, found = run.assembly.parameters, []
     for family, rows in families().items():
-        changed = [row for row in rows if used[row.name] != row.default]
-        if not changed:
-            continue
-        alike = len({used[row.name] for row in changed}) == 1 and len(changed) == len(rows) > 1
-        for row in changed[:1] if alike else changed:
-            name = family if alike else row.name
-            source = "of your policy"
-            if row.name in own and own[row.name].value == used[row.name]:
-                source = f"estimated from your data: {own[row.name].method}"
-            elif row.name in given or family in given:
-                source = "set by the scenario"
+        changed = [(row, _source(row, run, own)) for row in rows if used[row.name] != row.default]
+        alike = len(changed) == len(rows) > 1 and len({(used[row.name], why) for row, why in changed}) == 1
+        for row, why in changed[:1] if alike else changed:
             found.append(
                 {
-                    "name": name,
+                    "name": family if alike else row.name,
                     "value": f"{used[row.name]:.4g}",
-                    "default": f"{table[row.name].default:.4g}",
+                    "default": f"{row.default:.4g}",
                     "unit": _unit(row.unit),
-                    "source": source,
+                    "source": why,
                 }
             )
     return found
+
+
+def _source(row: Parameter, run: Simulation, own: Mapping[str, Estimated]) -> str:
+    """Say where a value comes from that is not the default."""
+    if row.name in own and own[row.name].value == run.assembly.parameters[row.name]:
+        return f"estimated from your data: {own[row.name].method}"
+    if row.name in run.scenario.parameters or row.family in run.scenario.parameters:
+        return "set by the scenario"
+    return "of your policy"
 
 
 def _facts(run: Simulation) -> list[tuple[str, str]]:
