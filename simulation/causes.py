@@ -352,6 +352,7 @@ class _Search:
             self.run.account,
             scenario,
             chosen,
+            partners=self.run.assembly.world.partners,
             replicates=self.count,
             months=self.run.months,
             seed=self.run.seed,

@@ -193,7 +193,7 @@ def test_a_name_is_text_wherever_it_stands():
             for one in account().theirs
         ),
     )
-    scenario = Scenario(HOSTILE, None, (Leaves(6, "buyer"), HoursCut(7, "", 0.5), PricePressure(9, "", 5, 3)))
+    scenario = Scenario(HOSTILE, None, (Leaves(6, "buyer"), HoursCut(7, "acme", 0.5), PricePressure(9, "acme", 5, 3)))
     found = run(hostile, scenario, replicates=5)
     page = report_html(found, answer(found, threads=1))
     assert "<script" not in page

@@ -51,7 +51,7 @@ def by_parameter(found):
     return {cause.parameter: cause for cause in found.found}
 
 
-PRESSURE = PricePressure(6, "", 70.0, 30)
+PRESSURE = PricePressure(6, "acme", 70.0, 30)
 
 
 def lead(found, a, b):
@@ -84,7 +84,7 @@ def test_a_parameter_that_moves_both_years_alike_is_no_cause():
     assert any("the event itself (price pressure), not a parameter" in text for text in found.sentences)
 
 
-CUT = HoursCut(6, "", 0.8)
+CUT = HoursCut(6, "acme", 0.8)
 
 
 def test_a_parameter_is_the_cause_where_the_order_comes_back_without_it():
@@ -127,21 +127,21 @@ def test_a_buyer_whose_leaving_shakes_the_account():
 
 
 def test_what_restores_the_order_only_together():
-    found = find_causes(run(HoursCut(3, "", 0.9), parameters=STILL, months=60))
+    found = find_causes(run(HoursCut(3, "acme", 0.9), parameters=STILL, months=60))
     assert not found.causes
     assert set(found.together) == {"decay_scale", "m_rate"}
     off = dict.fromkeys(found.together, 0.0)
-    both = run(HoursCut(3, "", 0.9), parameters={**STILL, **off}, months=60)
+    both = run(HoursCut(3, "acme", 0.9), parameters={**STILL, **off}, months=60)
     assert lead(both, found.best, found.quiet_best).ci_high < 0.0
 
 
 def test_several_kinds_of_events_are_taken_out_one_by_one():
-    found = find_causes(run(CUT, PricePressure(6, "", 5.0, 6), parameters=STILL, months=60))
+    found = find_causes(run(CUT, PricePressure(6, "acme", 5.0, 6), parameters=STILL, months=60))
     itself = {one.events: one for one in found.found if one.parameter is None}
     assert set(itself) == {("hours_cut",), ("price_pressure",)}
     assert itself[("hours_cut",)].restores
     assert not itself[("price_pressure",)].restores
-    left = lead(run(PricePressure(6, "", 5.0, 6), parameters=STILL, months=60), found.best, found.quiet_best)
+    left = lead(run(PricePressure(6, "acme", 5.0, 6), parameters=STILL, months=60), found.best, found.quiet_best)
     assert itself[("hours_cut",)].here == left
     assert by_parameter(found)["hour_cost"].events == ("hours_cut", "price_pressure")
 
@@ -159,7 +159,7 @@ def test_where_the_best_stays_the_best_the_shift_is_explained():
 
 
 def test_less_is_better_where_the_measure_says_so():
-    with_events = run(HoursCut(6, "", 0.95), parameters=STILL)
+    with_events = run(HoursCut(6, "acme", 0.95), parameters=STILL)
     found = find_causes(with_events, measure="account_lost")
     assert (found.best, found.quiet_best) == ("function_matching", "diamond")
     over = with_events.compare(found.best, found.quiet_best, "account_lost")
