@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.account import Account
@@ -54,7 +54,10 @@ class Factor:
 
 
 def factors_of(
-    account: Account, scenario: Scenario, ranges: Mapping[str, tuple[float, float]] | None = None
+    account: Account,
+    scenario: Scenario,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    partners: Sequence[Account] = (),
 ) -> tuple[Factor, ...]:
     """Return what is uncertain, in the order of the parameter table.
 
@@ -66,6 +69,8 @@ def factors_of(
     ranges
         Intervals by row or family, such as those of an estimate from the user's own data; they replace the
         plausible range of the table.
+    partners
+        Accounts of distributors in the same run.
 
     Raises
     ------
@@ -73,6 +78,7 @@ def factors_of(
         An unknown name, or an interval that is none or leaves what the table allows.
     """
     values = resolve_parameters(scenario.parameters, account.policy)
+    indirect = has_channel(account, *partners)
     own = dict(ranges or {})
     for end in (0, 1):
         resolve_parameters({name: interval[end] for name, interval in own.items()})
@@ -88,7 +94,7 @@ def factors_of(
             if rest:
                 found.append(_factor(family, rest, values, own[family]))
             continue
-        free = tuple(row for row in rest if _is_open(row, account, scenario))
+        free = tuple(row for row in rest if _is_open(row, scenario, indirect))
         if family in TOGETHER and free:
             spans = [span for row in free if (span := plausible(row)) is not None]
             span = min(low for low, _ in spans), max(high for _, high in spans)
@@ -103,9 +109,9 @@ def factors_of(
     return tuple(sorted(found, key=lambda factor: order.index(factor.rows[0])))
 
 
-def has_channel(account: Account) -> bool:
-    """Tell whether the account has indirect business, so that distributors and their customers matter."""
-    return bool(account.channel.distributors) or "distributor" in account.kinds
+def has_channel(*organisations: Account) -> bool:
+    """Tell whether there is indirect business, so that distributors and their customers matter."""
+    return any(one.channel.distributors or "distributor" in one.kinds for one in organisations)
 
 
 def plausible(row: Parameter) -> tuple[float, float] | None:
@@ -114,10 +120,10 @@ def plausible(row: Parameter) -> tuple[float, float] | None:
     return (float(found[1]), float(found[2])) if found else None
 
 
-def _is_open(row: Parameter, account: Account, scenario: Scenario) -> bool:
+def _is_open(row: Parameter, scenario: Scenario, indirect: bool) -> bool:
     if row.name in scenario.parameters or row.family in scenario.parameters or plausible(row) is None:
         return False
-    return row.part not in CHANNEL_PARTS or has_channel(account)
+    return indirect or row.part not in CHANNEL_PARTS
 
 
 def _factor(

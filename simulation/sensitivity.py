@@ -175,6 +175,7 @@ def sensitivity(
     strategies: Sequence[Strategy],
     *,
     measure: str = RANKED_BY,
+    partners: Sequence[Account] = (),
     trajectories: int | None = None,
     replicates: int | None = None,
     samples: int | None = None,
@@ -192,6 +193,8 @@ def sensitivity(
     ----------
     measure
         What strategies are compared in.
+    partners
+        As `simulate` takes them.
     trajectories, replicates, samples
         As in `Effort`; by the size of the account where they are left out.
     months
@@ -216,22 +219,24 @@ def sensitivity(
         raise InputError("Sensitivity is about which strategy is best; name two strategies at the least.")
     asked = {"trajectories": trajectories, "replicates": replicates, "samples": samples}
     given = {name: _checked(name, value) for name, value in asked.items() if value is not None}
-    factors = factors_of(account, scenario, ranges)
-    run = partial(simulate, account, scenario, strategies, months=months, seed=seed)
+    factors = factors_of(account, scenario, ranges, partners)
+    run = partial(simulate, account, scenario, strategies, partners=partners, months=months, seed=seed)
     first = run(replicates=2, threads=1, progress=progress)
     if measure not in first.measures:
         raise InputError(
             f"{measure} is undefined for {account.name} in this scenario; "
             f"defined are {', '.join(first.measures)}."
         )
-    effort = replace(effort_for(account, len(strategies), first.months, len(factors), STRONGEST), **given)
+    effort = replace(
+        effort_for((account, *partners), len(strategies), first.months, len(factors), STRONGEST), **given
+    )
     if replicates is not None:
         effort = replace(effort, scan_replicates=replicates)
-    base = run(replicates=effort.scan_replicates, threads=threads)
+    base = run(replicates=effort.scan_replicates, threads=threads, progress=progress)
     kept, alike = distinct(base)
     workers = threads or os.cpu_count() or 1
     chosen = [strategies[i] for i in kept]
-    trials = Simulated(account, scenario, chosen, measure, base.months, seed, workers, progress)
+    trials = Simulated(account, scenario, chosen, measure, base.months, seed, workers, partners, progress)
     names = [strategy.name for strategy in chosen]
     found = analyse(trials, factors, names, trials.values(base)[list(kept)], effort, seed)
     answer = Sensitivity(

@@ -51,6 +51,7 @@ class Simulated:
     months: int
     seed: int
     threads: int
+    partners: Sequence[Account] = ()
     progress: Progress | None = None
     runs: int = 0
 
@@ -95,6 +96,7 @@ class Simulated:
                         self.account,
                         scenario,
                         self.strategies,
+                        partners=self.partners,
                         replicates=replicates,
                         months=self.months,
                         seed=self.seed,
@@ -155,19 +157,27 @@ SALE_SECONDS = 40e-9  # of an end customer and a distributor, the same
 SCANS = 200  # settings of ten scans, about
 
 
-def effort_for(account: Account, strategies: int, months: int, factors: int, strongest: int) -> Effort:
+def effort_for(
+    organisations: Sequence[Account], strategies: int, months: int, factors: int, strongest: int
+) -> Effort:
     """Return how much to run, by the size of what is simulated.
 
     Parameters
     ----------
+    organisations
+        The account and its partners.
     strategies, months
         How many are run, and over how long.
     factors, strongest
         How many parameters are screened, and how many are looked at more closely.
     """
-    channel = account.channel
-    sales = len(channel.end_customers) * max(1, len(channel.distributors)) if has_channel(account) else 0
-    future = months * strategies * (SEAT_SECONDS * len(account.theirs) + SALE_SECONDS * sales)
+    seats = sum(len(one.theirs) for one in organisations)
+    sales = sum(
+        len(one.channel.end_customers) * max(1, len(one.channel.distributors))
+        for one in organisations
+        if has_channel(one)
+    )
+    future = months * strategies * (SEAT_SECONDS * seats + SALE_SECONDS * sales)
 
     def seconds(effort: Effort) -> float:
         broad = effort.trajectories * (factors + 1) + effort.samples * (strongest + 2)
@@ -185,7 +195,7 @@ def distinct(run: Simulation) -> tuple[tuple[int, ...], tuple[str, ...]]:
     said = []
     series = run.arrays.series
     for i, name in enumerate(run.names):
-        twin = next((k for k in kept if np.array_equal(series[:, k], series[:, i])), None)
+        twin = next((k for k in kept if np.array_equal(series[..., k, :, :], series[..., i, :, :])), None)
         if twin is None:
             kept.append(i)
         else:

@@ -311,6 +311,27 @@ def test_wrong_simulations_are_sentences(diamond: Run, arguments: tuple[str, ...
     assert says in json.dumps(error, ensure_ascii=False)
 
 
+SENSITIVITY = ("sensitivity", "valdara", "--strategies", "do_nothing,diamond", "--trajectories", "2",
+               "--replicates", "4", "--samples", "2", "--months", "12")  # fmt: skip
+
+
+def test_sensitivity(diamond: Run, tmp_path: Path):
+    code, found = diamond(*SENSITIVITY)
+    assert code == 0
+    assert (found["account"], found["measure"], found["months"]) == ("valdara", "margin_total", 12)
+    assert set(found["best"]) == {"do_nothing", "diamond"}
+    assert found["sentences"]
+    names = [one["name"] for one in found["parameters"]]
+    assert "hour_cost" in names
+    scenario = tmp_path / "known.yaml"
+    scenario.write_text("parameters: {hour_cost: 100}", encoding="utf-8")
+    known = diamond(*SENSITIVITY, "--scenario", str(scenario))[1]
+    assert set(names) - {one["name"] for one in known["parameters"]} == {"hour_cost"}
+    code, error = diamond("sensitivity", "valdara", "--measure", "margin")
+    assert (code, error["status"]) == (2, 422)
+    assert "margin_total" in error["detail"]
+
+
 def test_check(diamond: Run):
     code, found = diamond("check")
     assert code == (1 if found["findings"] else 0)
@@ -386,10 +407,11 @@ def test_as_of_another_day(diamond: Run):
 
 
 @pytest.mark.parametrize(
-    "command", ["accounts", "account", "ropi", "gaps", "without", "plan", "simulate", "check"]
+    "command", ["accounts", "account", "ropi", "gaps", "without", "plan", "simulate", "sensitivity", "check"]
 )
 def test_for_people_it_reads_as_text(folder: Path, capsys: pytest.CaptureFixture[str], command: str):
-    arguments = {"accounts": [], "check": [], "without": ["valdara", BUYER], "simulate": list(SIMULATE[1:])}
+    arguments = {"accounts": [], "check": [], "without": ["valdara", BUYER], "simulate": list(SIMULATE[1:]),
+                 "sensitivity": list(SENSITIVITY[1:])}  # fmt: skip
     run([command, *arguments.get(command, ["valdara"]), "--store", str(folder)])
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err
@@ -441,6 +463,7 @@ def test_help_names_every_command(shell):
         "without",
         "plan",
         "simulate",
+        "sensitivity",
         "query",
         "bolt",
         "engine",

@@ -247,6 +247,34 @@ def test_a_simulation_can_be_cancelled(client: httpx.Client):
     problem(client.delete("/api/v1/simulations/none"), 404)
 
 
+def test_a_sensitivity_is_a_job(client: httpx.Client, work: Workspace):
+    asked = {"trajectories": 2, "replicates": 4, "samples": 2, "months": 12,
+             "strategies": ["do_nothing", "diamond"],
+             "scenario": {"parameters": {"hour_cost": 100}}}  # fmt: skip
+    started = client.post("/api/v1/accounts/valdara/sensitivities", json=asked)
+    assert started.status_code == 202, started.text
+    job = started.json()["job"]
+    assert started.headers["location"] == f"/api/v1/sensitivities/{job}"
+    events = client.get(f"/api/v1/sensitivities/{job}/events").text
+    assert '"state": "done"' in events.rsplit("event: end", 1)[1]
+    told = client.get(f"/api/v1/sensitivities/{job}").json()
+    assert "hour_cost" not in [one["name"] for one in told["parameters"]]
+    assert set(told["best"]) == {"do_nothing", "diamond"}
+    again = client.post("/api/v1/accounts/valdara/sensitivities", json={**asked, "wait": 60}).json()
+    assert again == told
+    problem(client.get(f"/api/v1/simulations/{job}"), 404)
+    wrong = {**asked, "wait": 60, "measure": "margin"}
+    told = problem(client.post("/api/v1/accounts/valdara/sensitivities", json=wrong), 422)
+    assert "margin_total" in told["detail"]
+    long = client.post("/api/v1/accounts/valdara/sensitivities", json={"replicates": 10_000}).json()["job"]
+    client.delete(f"/api/v1/sensitivities/{long}")
+    deadline = time.monotonic() + 60
+    while client.get(f"/api/v1/sensitivities/{long}").status_code == 202:
+        assert time.monotonic() < deadline, "it still runs"
+        time.sleep(0.05)
+    assert "cancelled" in problem(client.get(f"/api/v1/sensitivities/{long}"), 409)["detail"]
+
+
 def test_only_so_many_simulations_wait(client: httpx.Client):
     asked = {"replicates": 50_000, "strategies": ["do_nothing"], "wait": 0}
     jobs, refused = [], None
@@ -325,11 +353,12 @@ def test_every_operation_has_a_stable_name(client: httpx.Client):
     described = client.get("/api/v1/openapi.json").json()
     names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert sorted(names) == [
-        "cancel_simulation", "check", "follow_simulation", "get_account", "get_cookbook_entry",
-        "get_gaps", "get_health",
+        "cancel_sensitivity", "cancel_simulation", "check", "follow_sensitivity", "follow_simulation",
+        "get_account", "get_cookbook_entry", "get_gaps", "get_health",
         "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv", "get_plan_ics", "get_ropi",
-        "get_simulation", "get_without", "import_files", "list_accounts", "list_cookbook", "propose_plan",
-        "query", "save_plan", "start_simulation",
+        "get_sensitivity", "get_simulation", "get_simulation_report", "get_without", "import_files",
+        "list_accounts", "list_cookbook", "propose_plan", "query", "save_plan", "start_sensitivity",
+        "start_simulation",
     ]  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in described["paths"])
 

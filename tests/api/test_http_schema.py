@@ -72,6 +72,8 @@ def meet(case: Case) -> None:
     body = case.body
     if isinstance(body, dict) and case.operation.path.endswith("/simulations"):
         body |= {"replicates": 3, "wait": 1, "curve": False, "engine": "kernel", "months": 6}
+    if isinstance(body, dict) and case.operation.path.endswith("/sensitivities"):
+        body |= {"trajectories": 2, "replicates": 2, "samples": 2, "months": 3, "wait": 1}
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

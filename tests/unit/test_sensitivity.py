@@ -287,5 +287,5 @@ def test_somebody_who_gives_up_ends_it():
 
 def test_larger_accounts_are_looked_at_with_less():
     crowd = account(theirs=tuple(Person(f"t{i:03}", f"T{i}", "acme", level=3) for i in range(400)), ties=())
-    places = [EFFORTS.index(effort_for(one, 6, 60, 46, STRONGEST)) for one in (account(), crowd)]
+    places = [EFFORTS.index(effort_for([one], 6, 60, 46, STRONGEST)) for one in (account(), crowd)]
     assert places[0] == 0 < places[1]
