@@ -330,7 +330,7 @@ def simulate(
     scenario
         A file, or the name of a shipped scenario.
     strategies
-        Names separated by commas, or a file; all that need no distributor by default.
+        Names separated by commas, or a file; by default all eight, or the six that need no distributor.
     proposed
         The plan to follow where none is saved; one is proposed where neither is there.
     curve
@@ -344,9 +344,12 @@ def simulate(
     from fixtures.scenario_library import scenario_file
 
     account = work.account(name, as_of)
-    setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
+    partners = work.partners(account)
+    setting = (
+        model.load_scenario(scenario_file(scenario), account, partners) if scenario else model.Scenario()
+    )
     if leaves:
-        setting = model.leaving_scenario(account, leaves, leaving_months, onto=setting)
+        setting = model.leaving_scenario(account, leaves, leaving_months, partners=partners, onto=setting)
     stated, given = account, setting
     found = own_data(work, account, observed_from) if estimated else None
     if found is not None:
@@ -357,6 +360,7 @@ def simulate(
         account,
         setting,
         chosen,
+        partners=partners,
         replicates=replicates,
         months=months,
         seed=seed,
@@ -371,6 +375,7 @@ def simulate(
             account,
             setting,
             chosen,
+            partners=partners,
             replicates=min(replicates, CURVE_REPLICATES),
             months=run.months,
             seed=seed,

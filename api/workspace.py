@@ -11,7 +11,7 @@ from graph.gaps import Gap, find_gaps
 from graph.measures import Measures
 from graph.policy import Policy
 from graph.store import Store
-from graph.store.accounts import read_account, read_portfolio, resolve_account
+from graph.store.accounts import read_account, read_partners, read_portfolio, resolve_account
 from graph.store.strengths import refresh_strengths
 
 Body = TypeVar("Body")
@@ -36,6 +36,10 @@ class Workspace:
         """Read one account by id or unique name."""
         self.refresh()
         return read_account(self.store, resolve_account(self.store, name), as_of or self.today, self.policy)
+
+    def partners(self, account: Account) -> tuple[Account, ...]:
+        """Read the distributors that sell to an end customer's account, as of its day."""
+        return read_partners(self.store, account, account.as_of, self.policy)
 
     def portfolio(self, as_of: date | None = None) -> tuple[Account, ...]:
         """Read every account."""
