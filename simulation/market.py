@@ -174,7 +174,12 @@ def market_of(
     account_index = {one.id: a for a, one in enumerate(accounts)}
     features = [_feature(one, world, values, given) for one in business.distributors]
     direct = {lot.customer for lot in business.lots if lot.seller is None}
-    partners = {one.id: one for account in accounts for one in account.channel.end_customers}
+    # A dealer that a distributor sells to is a distributor's distributor, and a customer all the same.
+    partners = {
+        one.id: one
+        for account in accounts
+        for one in (*account.channel.distributors, *account.channel.end_customers)
+    }
     offer = np.array([OPEN if one in direct else NO_OFFER for one in business.customers], dtype=np.int8)
     homes = [_home(one, business) for one in business.customers]
     account_of = [account_index.get(one, NONE) for one in business.distributors]
