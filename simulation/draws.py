@@ -50,5 +50,9 @@ def event_key(key: int, month: int, kind: int) -> int:
 
 
 def uniform(key: int, entity: int, second: int) -> float:
-    """Return the uniform number in [0, 1) of an event that happens to one entity, or between two."""
-    return (mix((mix((key + entity * GOLDEN) & MASK) + second * GOLDEN) & MASK) >> 11) * UNIT
+    """Return the uniform number in [0, 1) of an event that happens to one entity, or between two.
+
+    Entities out of an array become Python's numbers, since NumPy's own warn where they wrap.
+    """
+    of_first = mix((key + int(entity) * GOLDEN) & MASK)
+    return (mix((of_first + int(second) * GOLDEN) & MASK) >> 11) * UNIT
