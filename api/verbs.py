@@ -440,7 +440,10 @@ def sensitivity(
 
     check_measure(outcome)
     account = stated = work.account(name, as_of)
-    setting = model.load_scenario(scenario_file(scenario), account) if scenario else model.Scenario()
+    partners = work.partners(account)
+    setting = (
+        model.load_scenario(scenario_file(scenario), account, partners) if scenario else model.Scenario()
+    )
     own, ranges = OwnData(), dict[str, tuple[float, float]]()
     if estimated:
         found = own_data(work, account, observed_from)
@@ -453,6 +456,7 @@ def sensitivity(
         setting,
         _strategies(work, account, strategies, None),
         measure=outcome,
+        partners=partners,
         trajectories=trajectories,
         replicates=replicates,
         samples=samples,
