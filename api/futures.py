@@ -22,6 +22,11 @@ OVER_TIME = {
     "revenue": ("revenue a year", False),
     "margin": ("profit a year", False),
 }
+WITH_DISTRIBUTORS = {
+    "share_of_mind": ("share of mind", True),
+    "conflict": ("conflict", True),
+    "transparency": ("transparency", True),
+}
 OVER_HOURS = {
     "account_lost": ("account lost", True),
     "margin_total": ("profit in all", False),
@@ -192,6 +197,8 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
     """Return the course over time, and over hours where it was run."""
     document = run.document()
     unit = run.units["revenue_total"]
+    indirect = "share_of_mind_end" in run.measures
+    courses = OVER_TIME | WITH_DISTRIBUTORS if indirect else OVER_TIME
     events = [
         (event["month"], f"{event['subject_name'] or ''} {event['event'].replace('_', ' ')}".strip())
         for event in document["events"]
@@ -212,9 +219,9 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
                 ),
                 share,
             )
-            for key, (name, share) in OVER_TIME.items()
+            for key, (name, share) in courses.items()
         },
-        {key: name for key, (name, _) in OVER_TIME.items()},
+        {key: name for key, (name, _) in courses.items()},
     )
     found = [time]
     curve = answered.curve
@@ -273,6 +280,11 @@ def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
                 _cell("Lost within a year of it", cost.lost_within_year, _percent),
                 _cell("Revenue that the leaving costs", _negative(cost.revenue), _amount),
                 _cell("Months until access is back", cost.recovery_months, _months),
+            ]
+        if "share_of_mind_end" in run.measures:
+            cells += [
+                _cell("Share of mind at the end", run.estimate("share_of_mind_end", name), _percent),
+                _cell("Worst conflict", run.estimate("conflict_peak", name), _percent),
             ]
         cells += [
             _cell("Profit in all", profit, _amount),

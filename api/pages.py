@@ -31,7 +31,7 @@ from graph.measures import Measures, measure
 from graph.plan import Plan
 from graph.profile import summarise
 from graph.store.plans import read_plan
-from simulation.strategies import NAMES
+from simulation.strategies import names_for
 
 VISUALISATION = Path(visualisation.__file__).parent
 STATIC = VISUALISATION / "static"
@@ -254,7 +254,8 @@ def start_simulation(
     # Without a plan, saved or shown on the page, one would have to be found first: too long to wait here.
     shown = proposed.known(work, account, as_of)
     planned = shown is not None or read_plan(work.store, work.account(account, as_of).id) is not None
-    strategies = None if planned else ",".join(name for name in NAMES if name != "plan")
+    known = names_for(work.account(account, as_of))
+    strategies = None if planned else ",".join(name for name in known if name != "plan")
     job = runs.start(
         lambda progress: verbs.simulate(
             work,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulation import HoursCurve
     from simulation.answer import Cost
     from simulation.comparison import Estimate
+    from simulation.results import Simulation
 
 
 def plan(console: Console, result: Result[Plan], first: int = 10) -> None:
@@ -114,9 +115,29 @@ def simulation(console: Console, result: Result[WhatIf]) -> None:
         )
     console.print()
     console.print(made)
+    if "share_of_mind_end" in run.measures:
+        console.print()
+        console.print(channel_table(run))
     if answer.curve is not None:
         console.print()
         console.print(curve_table(answer.curve, run.names))
+
+
+def channel_table(run: Simulation) -> Table:
+    """Return what becomes of the distributors under each strategy."""
+    money = run.units["distributor_profit_total"]
+    shown = {
+        "Share of mind at the end": ("share_of_mind_end", share),
+        "Worst conflict": ("conflict_peak", number),
+        "Transparency at the end": ("transparency_end", share),
+        f"Distributors earn ({money})": ("distributor_profit_total", amount),
+    }
+    made = table("Distributors", *shown, right=tuple(shown))
+    for name in run.names:
+        made.add_row(
+            words(name), *(interval(run.estimate(measure, name), show) for measure, show in shown.values())
+        )
+    return made
 
 
 def cost_table(costs: Sequence[Cost]) -> Table:
