@@ -6,7 +6,8 @@ before that day must not count: it is the time of those who stayed.
 
 From when leavings were noted nobody writes down. Where the user does not say, it is the day of the first one
 noted, which then does not count itself: that day is a stopping time, so that at a constant hazard what comes
-after it is undistorted.
+after it is undistorted. Then at least five more must follow, spread over the time watched: a few that
+somebody happened to note say nothing about those that nobody did.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Values = NDArray[np.float64]
 
 YEAR = 365.25
 ENOUGH = 10  # leavings from which on a level is estimated by itself
-TELLING = 5  # leavings from which on their spread over time tells anything
+TELLING = 5  # leavings from which on their spread over time tells whether all were noted
 DOUBT = 0.05  # p-value below which a hazard is not called constant
 REFUSAL = 0.01  # p-value below which the records are not called complete
 WHO: Mapping[Group, tuple[str, str]] = {
@@ -81,6 +82,8 @@ class Observed:
     ----------
     stated
         Whether the user said from when.
+    opening
+        Leavings of the first day, which do not count.
     unplaced
         People of whom neither a first day nor any trace is known; they count nowhere.
     """
@@ -89,6 +92,7 @@ class Observed:
     start: date
     end: date
     stated: bool
+    opening: int
     spans: tuple[Span, ...]
     unplaced: int
 
@@ -108,8 +112,8 @@ def observe(history: History, group: Group, observed_from: date | None = None) -
     end = history.end
     posts = [post for post in history.posts if post.group == group]
     placed = [(post, known) for post in posts if (known := post.since or post.seen) is not None]
-    leavings = [post.until for post, known in placed if _left(post, known, end)]
-    start = observed_from or min((day for day in leavings if day is not None), default=None)
+    leavings = [post.until for post, known in placed if post.until is not None and _left(post, known, end)]
+    start = observed_from or min(leavings, default=None)
     if start is None:
         return None
     spans = []
@@ -126,7 +130,15 @@ def observe(history: History, group: Group, observed_from: date | None = None) -
                     seen=None if post.seen is None else (post.seen - start).days,
                 )
             )
-    return Observed(group, start, end, observed_from is not None, tuple(spans), len(posts) - len(placed))
+    return Observed(
+        group,
+        start,
+        end,
+        observed_from is not None,
+        leavings.count(start),
+        tuple(spans),
+        len(posts) - len(placed),
+    )
 
 
 def _left(post: Post, known: date, end: date) -> bool:
@@ -166,10 +178,12 @@ def _silence(observed: Observed | None, there: int, people: str) -> str | None:
     """Return why a group's posts say nothing about leaving, where they do not."""
     if observed is None:
         return f"None of the {there} {people} is noted to have left, as in a list of those who are in post"
-    if not observed.events:
+    if observed.events < TELLING:
+        noted = observed.events + observed.opening
+        verb = "is" if noted == 1 else "are"
         return (
-            f"Leavings of {people} are noted of one day only, which tells from when they are noted "
-            "but not how often they happen"
+            f"Only {noted} of the {there} {people} {verb} noted to have left, too few to see "
+            "whether all are (say from when they are by --observed-from)"
         )
     late = _lateness(observed)
     if late is not None and late < REFUSAL:

@@ -140,7 +140,7 @@ def statements(seed: int, half_weak: float, half_strong: float, pairs: int, erro
 def test_the_intervals_cover_the_half_lives(half_weak: float, half_strong: float):
     covered = {"half_weak": 0, "half_strong": 0}
     truth = {"half_weak": half_weak, "half_strong": half_strong}
-    for seed in range(100):
-        for row in estimate(statements(seed, half_weak, half_strong, 60), findings=False).rows:
+    for seed in range(50):
+        for row in estimate(statements(seed, half_weak, half_strong, 40), findings=False).rows:
             covered[row.parameter] += row.low <= truth[row.parameter] <= row.high
-    assert min(covered.values()) >= 85  # rounding to whole proximities is an error of its own kind
+    assert min(covered.values()) >= 42  # 99.9 % of such experiments with 50 sets

@@ -102,9 +102,13 @@ def test_who_is_listed_while_in_post_says_nothing():
     )
 
 
-def test_leavings_of_one_day_say_nothing():
-    found = estimate(history(post("a", 900, 500), post("b", 900, 500), post("c")))
-    assert "one day only" in kept(found, "turnover_theirs")
+def test_a_handful_of_leavings_says_nothing_unless_somebody_vouches():
+    posts = [post(f"p{n}", 2000, 100 + 150 * n if n < 6 else None) for n in range(20)]
+    assert parameters(estimate(history(*posts), findings=False)) == {"turnover_theirs.level3"}
+    fewer = history(*posts[1:])
+    assert "Only 5 of the 19 people of theirs are noted" in kept(estimate(fewer), "turnover_theirs")
+    assert parameters(estimate(fewer, observed_from=ago(1000))) == {"turnover_theirs.level3"}
+    assert "Only 1 of the 2" in kept(estimate(history(post("a"), post("b", 900, 10))), "turnover_theirs")
 
 
 def test_the_first_leaving_opens_the_records_and_does_not_count():
@@ -123,7 +127,7 @@ def test_the_first_leaving_opens_the_records_and_does_not_count():
 
 def test_the_estimate_is_the_posterior_mean():
     past = history(post("a", 2000, 730), post("b", 2000, 365), post("c", 2000))
-    (row,) = estimate(past, findings=False).rows
+    (row,) = estimate(past, observed_from=ago(730), findings=False).rows
     low, high = (hazard(end) for end in plausible(TABLE["turnover_theirs.level3"]))
     prior = gamma_prior(hazard(0.16), low, high)
     years = (365 + 730) / YEAR
@@ -173,7 +177,7 @@ def test_a_level_with_many_leavings_stands_alone_and_one_without_people_keeps_it
 
 
 def test_distributors_have_one_rate_whatever_the_level():
-    posts = [post(f"d{n}", 2000, 100 * n or None, group="distributor", level=n % 4 or None) for n in range(6)]
+    posts = [post(f"d{n}", 2000, 100 * n or None, group="distributor", level=n % 4 or None) for n in range(9)]
     assert parameters(estimate(history(*posts), findings=False)) == {"turnover_distributor"}
 
 
@@ -223,7 +227,7 @@ def test_nobody_is_placed_without_a_first_day_or_a_trace():
     observed = observe(past, "theirs")
     assert observed is not None
     assert (observed.unplaced, observed.events) == (1, 3)
-    found = estimate(past, findings=False)
+    found = estimate(past, observed_from=ago(800), findings=False)
     assert "1 people of theirs are left out" in found.cautions[-1]
 
 
