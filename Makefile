@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: demo test bench crash lock jars lint clean
+.PHONY: demo test bench mutate crash lock jars lint clean
 .DELETE_ON_ERROR:
 
 # One environment for both targets, installed again only when the lock or the project's own table changes.
@@ -30,6 +30,10 @@ test: $(STAMP) lint
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+# Breaks every rule of the model in every small way; a validation test has to notice.
+mutate: $(STAMP)
+	$(BIN)/python -m tests.mutation
 
 crash: $(STAMP)
 	$(BIN)/python -m tests.store.crash --rounds 20

@@ -119,8 +119,10 @@ class Verdict:
 
     Attributes
     ----------
-    over
-        The best against the next in the chance of losing the account; None with one strategy.
+    next, over
+        Who comes next, and the best against it in the chance of losing the account; None where all do alike.
+    alike
+        Others that hold up exactly as well as the best, which earns most of them.
     settled
         Whether a re-run with another seed would give the same best.
     earns_most
@@ -132,6 +134,7 @@ class Verdict:
     over: Comparison | None
     settled: bool
     earns_most: str
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -297,14 +300,16 @@ def _loss_between(before: NDArray[np.float64], after: NDArray[np.float64]) -> Es
 
 
 def _verdict(run: Simulation) -> Verdict:
-    order = run.ranking(HOLDS_UP)
-    best, after = order[0], order[1] if len(order) > 1 else None
+    values = dict(zip(run.names, run.measures[HOLDS_UP], strict=True))
+    first = run.ranking(HOLDS_UP)[0]
+    alike = [name for name in run.ranking(EARNS) if np.array_equal(values[name], values[first])]
+    best = alike[0]
+    after = next((name for name in run.ranking(HOLDS_UP) if name not in alike), None)
     over, settled = None, False
     if after is not None:
         over = run.compare(best, after, HOLDS_UP)
-        values = dict(zip(run.names, run.measures[HOLDS_UP], strict=True))
         settled = is_settled(values[best], values[after], 1)
-    return Verdict(best, after, over, settled, run.ranking(EARNS)[0])
+    return Verdict(best, after, over, settled, run.ranking(EARNS)[0], tuple(sorted(alike[1:])))
 
 
 def _with_sentences(given: Answer, run: Simulation) -> Answer:
@@ -353,9 +358,12 @@ def _costs(given: Answer, run: Simulation) -> list[str]:
 def _holds_up(given: Answer, run: Simulation) -> str:
     verdict = given.verdict
     lost = _percent(run.estimate(HOLDS_UP, verdict.best))
-    if len(run.names) > 1 and np.ptp(run.measures[HOLDS_UP], axis=0).max() == 0.0:
+    if len(run.names) > 1 and verdict.next is None:
         return f"No strategy makes a difference: the account is lost in {lost} of the futures under each."
     text = f"{_words(verdict.best)} holds up best: the account is lost in {lost} of the futures"
+    if verdict.alike:
+        others = " and ".join(_words(name) for name in verdict.alike)
+        text += f", as with {others}, which earn{'s' if len(verdict.alike) == 1 else ''} less"
     if verdict.over is not None and verdict.next is not None:
         text += (
             f"; against {_words(verdict.next)} that is {_points(_difference(verdict.over))}, better in "
