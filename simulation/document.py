@@ -38,9 +38,7 @@ def document_of(run: Simulation) -> dict[str, Any]:
                 "hours_spent": results["hours_spent"]["mean"],
                 "hours_idle": float(idle.sum()),
                 "results": results,
-                "series": {
-                    series: _band(run, series, s) for series in SHOWN if series in known
-                },
+                "series": {series: _band(run, series, s) for series in SHOWN if series in known},
             }
         )
     comparisons = [
@@ -56,7 +54,7 @@ def document_of(run: Simulation) -> dict[str, Any]:
         "engine": run.engine,
         "hours_available": float(run.assembly.pool[1:].sum()),
         "events": [event_entry(run, event) for event in run.scenario.events],
-        "units": units,
+        "units": {name: units[name] for name in (*run.told, *SHOWN) if name in run.told or name in known},
         "better": {measure: BETTER[measure] for measure in run.told},
         "strategies": strategies,
         "comparisons": [
@@ -131,6 +129,11 @@ def _about_channel(run: Simulation) -> list[str]:
         found.append(
             f"No sale of {account.name} to an end customer is known; it is simulated as an account that "
             "sells to nobody, without share of mind and conflict."
+        )
+    elif account.channel.distributors and not business.lots:
+        found.append(
+            f"Distributors and end customers of {account.name} are left out: no sale from one to the other "
+            "is known."
         )
     if business.assumed:
         found.append(

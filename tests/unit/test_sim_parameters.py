@@ -11,7 +11,7 @@ from simulation.parameters import (
     resolve_parameters,
 )
 from simulation.reference import parameter_reference
-from simulation.rules import Rates
+from simulation.rules import ChannelRates, Rates
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -34,7 +34,7 @@ def test_every_row_is_sound_and_says_where_its_default_comes_from():
 
 
 def test_the_table_has_every_rate_and_nothing_that_no_rule_uses():
-    used = set(Rates._fields)
+    used = set(Rates._fields) | set(ChannelRates._fields)
     elsewhere = {
         "turnover_theirs",
         "turnover_ours",
@@ -48,6 +48,11 @@ def test_the_table_has_every_rate_and_nothing_that_no_rule_uses():
         "wallet_start",
         "margin_start",
         "revenue_assumed",
+        "share_of_mind_start",
+        "transparency_start",
+        "depend",
+        "markup",
+        "cost",
     }
     assert (used - {"replacement_theirs", "replacement_ours"}) | elsewhere == set(families())
 

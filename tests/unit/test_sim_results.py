@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fixtures.generator import generate_account
 from graph.account import Account, Channel, Partner, Person, Tie
 from graph.errors import InputError
-from simulation import Scenario, answer, hours_curve, leaving_scenario, simulate, strategies_for
+from simulation import (
+    PlannedAction,
+    Scenario,
+    answer,
+    hours_curve,
+    leaving_scenario,
+    simulate,
+    strategies_for,
+)
 from simulation.answer import FACTORS
 from simulation.comparison import (
     compare,
@@ -26,6 +35,16 @@ from simulation.scenario import Leaves
 from simulation.strategies import SHIPPED
 
 NAMES = ("do_nothing", "single_threaded", "diamond")
+EIGHT = (
+    "do_nothing",
+    "single_threaded",
+    "buyer_and_boss",
+    "function_matching",
+    "diamond",
+    "plan",
+    "distributor_first",
+    "conflict_averse",
+)
 MEASURES = {
     "revenue_total",
     "margin_total",
@@ -38,6 +57,15 @@ MEASURES = {
     "recovery_months",
     "hours_spent",
 }
+CHANNEL = {
+    "share_of_mind_end",
+    "conflict_peak",
+    "transparency_end",
+    "forecast_error_mean",
+    "distributor_profit_total",
+}
+SERIES = {"access", "support", "coverage", "threads", "survival", "revenue", "margin"}
+CHANNEL_SERIES = {"share_of_mind", "conflict", "transparency"}
 
 
 def account(**values):
@@ -153,22 +181,14 @@ def test_the_document_has_the_shape_of_the_contract():
     }
     assert document["events"] == [{"month": 4, "event": "leaves", "subject": "buyer", "subject_name": "Bea"}]
     assert set(document["better"]) == MEASURES
-    assert set(document["units"]) == MEASURES | set(SHOWN)
+    assert set(document["units"]) == MEASURES | SERIES
     assert [strategy["name"] for strategy in document["strategies"]] == list(NAMES)
     for strategy in document["strategies"]:
         assert set(strategy["results"]) == MEASURES
         for result in strategy["results"].values():
             assert set(result) == {"mean", "ci_low", "ci_high", "worst_5_percent"}
             assert result["ci_low"] <= result["mean"] <= result["ci_high"]
-        assert set(strategy["series"]) == {
-            "access",
-            "support",
-            "coverage",
-            "threads",
-            "survival",
-            "revenue",
-            "margin",
-        }
+        assert set(strategy["series"]) == SERIES
         for band in strategy["series"].values():
             assert {len(band[key]) for key in ("mean", "p5", "p95")} == {13}
         assert strategy["hours_spent"] == strategy["results"]["hours_spent"]["mean"]
@@ -189,6 +209,22 @@ def test_the_document_has_the_shape_of_the_contract():
         "p_a_better",
         "correlation",
     }
+    json.dumps(document, allow_nan=False)
+
+
+def test_a_distributors_document_has_all_eight_strategies_and_the_channels_measures():
+    one = generate_account(3, ours=3, theirs=4, distributors=2, end_customers=6)
+    chosen = strategies_for(one, [PlannedAction(one.ours[0].id, one.theirs[0].id, "call", 1)])
+    assert [strategy.name for strategy in chosen] == list(EIGHT)
+    document = simulate(one, Scenario(), chosen, replicates=4, months=12).document()
+    assert set(document["better"]) == MEASURES | CHANNEL
+    assert set(document["units"]) == MEASURES | CHANNEL | SERIES | CHANNEL_SERIES
+    for strategy in document["strategies"]:
+        assert set(strategy["results"]) == MEASURES | CHANNEL
+        assert set(strategy["series"]) == SERIES | CHANNEL_SERIES
+        for name in CHANNEL:
+            assert strategy["results"][name]["mean"] is not None, name
+    assert document["better"]["conflict_peak"] == document["better"]["forecast_error_mean"] == "lower"
     json.dumps(document, allow_nan=False)
 
 
@@ -236,6 +272,7 @@ def test_equal_pools_and_what_is_idle():
         ({"ours": (), "ties": ()}, "Nobody of ours"),
         ({"ties": ()}, "without any tie"),
         ({"channel": Channel(distributors=(Partner("d", "D"),))}, "Distributors and end customers"),
+        ({"kinds": ("distributor",)}, "No sale of Acme to an end customer is known"),
     ],
 )
 def test_what_is_missing_is_said_and_the_rest_still_answers(values, said):
@@ -457,7 +494,8 @@ def test_an_answer_without_anybody_leaving_still_ranks():
 
 
 def test_the_measures_all_have_a_direction():
-    assert set(BETTER) == MEASURES
+    assert set(BETTER) == MEASURES | CHANNEL
+    assert set(SHOWN) == SERIES | CHANNEL_SERIES
 
 
 def test_importing_the_simulation_does_not_load_the_compiler():

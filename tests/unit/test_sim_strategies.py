@@ -1,16 +1,17 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from graph.account import Account, Person, ReportingLine, Tie
+from graph.account import Account, Channel, Partner, Person, ReportingLine, Tie
 from graph.errors import InputError, UnknownName
 from simulation import PlannedAction, Scenario, load_strategies, plan_strategy, strategies_for
 from simulation.assembly import assemble
 from simulation.parameters import resolve_parameters
 from simulation.scenario import HoursCut, Joins
 from simulation.seating import seat_people
-from simulation.strategies import NAMES, SHIPPED
+from simulation.strategies import NAMES, SHIPPED, names_for
 
 OURS = (
     Person("kam", "Kai", "us", function="commercial", level=3, time_capacity=40.0),
@@ -160,6 +161,33 @@ def test_names_of_the_contract(account):
         strategies_for(account, plan, ["distributor_first"])
     with pytest.raises(InputError, match="No strategy is named"):
         strategies_for(account, plan, [])
+
+
+def test_all_eight_where_there_is_a_distributor(account):
+    plan = [PlannedAction("cto", "eng", "meeting", 2)]
+    served = Channel(distributors=(Partner("dealer", "Dealer"),))
+    for one in (replace(account, kinds=("distributor",)), replace(account, channel=served)):
+        assert names_for(one) == (*NAMES, "distributor_first", "conflict_averse")
+        assert tuple(strategy.name for strategy in strategies_for(one, plan)) == names_for(one)
+    assert names_for(account) == NAMES
+
+
+def test_levers_of_the_channel(account):
+    """Training, commission and deal registration as the strategies state them, no relief, nothing direct."""
+    made = assemble(account, Scenario(), list(SHIPPED.values()), 2)
+    found = {
+        name: (levers.training, levers.commission, levers.registration, levers.relief)
+        for name, levers in zip(SHIPPED, made.levers, strict=True)
+    }
+    assert found == {
+        "do_nothing": (0.0, 0.0, 0.0, 0.0),
+        "single_threaded": (0.0, 0.0, 0.0, 0.0),
+        "buyer_and_boss": (0.0, 0.0, 0.0, 0.0),
+        "function_matching": (0.1, 0.0, 0.0, 0.0),
+        "diamond": (0.1, 0.0, 0.0, 0.0),
+        "distributor_first": (0.3, 0.0, 0.0, 0.0),
+        "conflict_averse": (0.1, 0.1, 1.0, 0.0),
+    }
 
 
 def test_a_plan_gives_quality_times_hours_in_its_month_and_goes_on_as_diamond(account):
