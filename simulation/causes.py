@@ -442,6 +442,9 @@ def _sentences(causes: Causes, kinds: Sequence[str]) -> list[str]:
 
 def _same_best(causes: Causes, kinds: Sequence[str]) -> list[str]:
     best, shift = _capital(_words(causes.best)), _range(causes.swing, causes.unit, signed=True)
+    if causes.swing.mean == 0.0 and causes.swing.ci_low == causes.swing.ci_high:
+        same = f"The events ({_events(kinds)}) change nothing for {_words(causes.best)}"
+        return [f"{same}, which {_wins(causes.measure)} here as in quiet years."]
     said = (
         f"{best} {_wins(causes.measure)} here as in quiet years. "
         f"The events shift its {MEASURE_WORDS.get(causes.measure, _words(causes.measure))} by {shift}."

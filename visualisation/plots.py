@@ -201,11 +201,14 @@ def _grid(up: Sequence[float], y: Scale, left: float, right: float, text: Callab
 
 def _foot(across: Sequence[tuple[float, str]], x: Scale, name: str) -> str:
     base = HIGH - BOTTOM
-    drawn = [
-        f'<path d="M{number(x(place))} {number(base)}v4" stroke="{QUIET}" fill="none"/>'
-        f'<text x="{number(x(place))}" y="{number(base + 15)}" text-anchor="middle">{markup(text)}</text>'
-        for place, text in across
-    ]
+    drawn = []
+    for place, text in across:
+        half = width(text, TICK_SIZE) / 2
+        middle = min(max(x(place), half), WIDE - half)
+        drawn.append(
+            f'<path d="M{number(x(place))} {number(base)}v4" stroke="{QUIET}" fill="none"/>'
+            f'<text x="{number(middle)}" y="{number(base + 15)}" text-anchor="middle">{markup(text)}</text>'
+        )
     middle = (x.start + x.end) / 2
     drawn.append(
         f'<text x="{number(middle)}" y="{number(HIGH - 5)}" text-anchor="middle">{markup(name)}</text>'

@@ -315,22 +315,26 @@ def _over(
 
 def _overlap(run: Simulation, order: Sequence[str]) -> list[str]:
     """Say which neighbours' intervals overlap, and what the comparison future by future makes of it."""
-    unsettled, said = set(run.unsettled()), []
+    unsettled = set(run.unsettled())
+    clear, open_ = [], []
     for name, after in pairwise(order):
         one, other = run.estimate(RANKED_BY, name), run.estimate(RANKED_BY, after)
         if one.ci_low is None or other.ci_high is None or one.ci_low > other.ci_high:
             continue
-        a, b = strategy_name(name), strategy_name(after)
+        pair = f"“{strategy_name(name)}” and “{strategy_name(after)}”"
         if (name, after) in unsettled:
-            said.append(
-                f"The intervals of “{a}” and “{b}” overlap, and {figure(run.replicates, 0)} futures do not "
-                "settle which of the two is better."
-            )
+            open_.append(pair)
         elif run.compare(name, after, RANKED_BY).difference != 0.0:
-            said.append(
-                f"The intervals of “{a}” and “{b}” overlap; compared in the same futures, one by one, their "
-                "order is settled nevertheless."
-            )
+            clear.append(pair)
+    said = []
+    if open_:
+        futures = figure(run.replicates, 0)
+        said.append(f"Intervals overlap, and {futures} futures settle no order, for {'; '.join(open_)}.")
+    if clear:
+        said.append(
+            "Intervals overlap, yet compared in the same futures, one by one, the order is settled, for "
+            f"{'; '.join(clear)}."
+        )
     return said
 
 
