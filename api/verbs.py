@@ -496,6 +496,7 @@ def report(
             run.account,
             run.scenario,
             run.strategies,
+            partners=run.assembly.world.partners,
             months=run.months,
             seed=run.seed,
             threads=threads,
