@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,10 +29,8 @@ class Factor:
     ----------
     name
         Of a row of the parameter table, or of a family whose rows move together.
-    rows
-        The rows that it sets.
-    default
-        Its value in the scenario; the mean of the rows where they differ.
+    rows, values
+        The rows that it sets, and their values in the scenario.
     low, high
         Ends of what is plausible.
     """
@@ -40,9 +39,15 @@ class Factor:
     description: str
     unit: str
     rows: tuple[str, ...]
-    default: float
+    values: tuple[float, ...]
     low: float
     high: float
+
+    @property
+    def default(self) -> float:
+        """Its value in the scenario; the mean of the rows where they differ."""
+        first = self.values[0]
+        return first + math.fsum(value - first for value in self.values) / len(self.values)
 
     def at(self, share: float) -> float:
         """Return the value at a share of the range, 0 being the low end."""
@@ -51,6 +56,10 @@ class Factor:
     def settings(self, value: float) -> dict[str, float]:
         """Return what a scenario has to set for the factor to have this value."""
         return dict.fromkeys(self.rows, value)
+
+    def as_it_is(self) -> dict[str, float]:
+        """Return what sets the rows to the values that they have."""
+        return dict(zip(self.rows, self.values, strict=True))
 
 
 def factors_of(
@@ -135,5 +144,5 @@ def _factor(
         words = TOGETHER[name]
     elif words.startswith("the same"):
         words = f"{first.description}; {words}"
-    default = sum(values[row.name] for row in rows) / len(rows)
-    return Factor(name, words, rows[0].unit, tuple(row.name for row in rows), default, *span)
+    names = tuple(row.name for row in rows)
+    return Factor(name, words, rows[0].unit, names, tuple(values[row] for row in names), *span)

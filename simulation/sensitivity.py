@@ -45,7 +45,7 @@ from simulation.screening import (
     variance_shares,
 )
 from simulation.strategies import Strategy
-from simulation.trials import Effort, Simulated, Trials, distinct, effort_for
+from simulation.trials import Effort, Simulated, Trials, distinct, effort_for, told_by_data
 
 Values = NDArray[np.float64]
 
@@ -135,6 +135,8 @@ class Sensitivity:
         As in `Effort`.
     runs
         Settings of the parameters that were simulated.
+    known
+        Parameters that the account's data tell: they are not varied.
     leader, runner_up, lead, parameters, best
         As in `Analysis`.
     seconds
@@ -154,6 +156,7 @@ class Sensitivity:
     samples: int
     scan_replicates: int
     runs: int
+    known: tuple[str, ...]
     leader: str
     runner_up: str | None
     lead: Estimate
@@ -238,7 +241,10 @@ def sensitivity(
     chosen = [strategies[i] for i in kept]
     trials = Simulated(account, scenario, chosen, measure, base.months, seed, workers, partners, progress)
     names = [strategy.name for strategy in chosen]
-    found = analyse(trials, factors, names, trials.values(base)[list(kept)], effort, seed)
+    values = trials.values(base)[list(kept)]
+    known = told_by_data(trials, factors)
+    unknown = [factor for factor in factors if factor.name not in known]
+    found = analyse(trials, unknown, names, values, effort, seed)
     answer = Sensitivity(
         account=account.id,
         as_of=account.as_of,
@@ -253,6 +259,7 @@ def sensitivity(
         samples=effort.samples,
         scan_replicates=effort.scan_replicates,
         runs=trials.runs + 1,
+        known=known,
         leader=found.leader,
         runner_up=found.runner_up,
         lead=found.lead,

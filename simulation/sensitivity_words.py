@@ -27,6 +27,10 @@ def sentences(found: Sensitivity) -> tuple[str, ...]:
         said.append(
             f"{idle} of the {len(found.parameters)} uncertain parameters make no difference to that here."
         )
+    if found.known:
+        said.append(
+            f"The data of the account tell {', '.join(found.known)}, so that nothing is varied there."
+        )
     return tuple(said)
 
 

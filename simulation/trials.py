@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.account import Account
-from simulation.factors import has_channel
+from simulation.factors import Factor, has_channel
 from simulation.outcomes import BETTER
 from simulation.results import Simulation
 from simulation.run import Progress, simulate
@@ -62,7 +62,7 @@ class Simulated:
         def keep(place: int, values: Values) -> None:
             found[place] = values.mean(axis=1)
 
-        self._run(stage, settings, replicates, keep)
+        self._each(stage, settings, replicates, keep)
         return found
 
     def each(self, stage: str, settings: Sequence[Settings], replicates: int) -> Values:
@@ -72,7 +72,7 @@ class Simulated:
         def keep(place: int, values: Values) -> None:
             found[place] = values
 
-        self._run(stage, settings, replicates, keep)
+        self._each(stage, settings, replicates, keep)
         return found
 
     def values(self, run: Simulation) -> Values:
@@ -80,30 +80,24 @@ class Simulated:
         found = run.measures[self.measure]
         return found if BETTER[self.measure] == "higher" else -found
 
-    def _run(
-        self,
-        stage: str,
-        settings: Sequence[Settings],
-        replicates: int,
-        keep: Callable[[int, Values], None],
+    def run(self, settings: Settings, replicates: int) -> Simulation:
+        """Return the run of one setting, in this thread."""
+        return simulate(
+            self.account,
+            replace(self.scenario, parameters={**self.scenario.parameters, **settings}),
+            self.strategies,
+            partners=self.partners,
+            replicates=replicates,
+            months=self.months,
+            seed=self.seed,
+            threads=1,
+        )
+
+    def _each(
+        self, stage: str, settings: Sequence[Settings], replicates: int, keep: Callable[[int, Values], None]
     ) -> None:
         def work(place: int) -> None:
-            scenario = replace(self.scenario, parameters={**self.scenario.parameters, **settings[place]})
-            keep(
-                place,
-                self.values(
-                    simulate(
-                        self.account,
-                        scenario,
-                        self.strategies,
-                        partners=self.partners,
-                        replicates=replicates,
-                        months=self.months,
-                        seed=self.seed,
-                        threads=1,
-                    )
-                ),
-            )
+            keep(place, self.values(self.run(settings[place], replicates)))
 
         pool = ThreadPoolExecutor(self.threads)
         try:
@@ -201,3 +195,17 @@ def distinct(run: Simulation) -> tuple[tuple[int, ...], tuple[str, ...]]:
         else:
             said.append(f"{name} does the same as {run.names[twin]} here and is left out of the comparison.")
     return tuple(kept), tuple(said)
+
+
+def told_by_data(trials: Simulated, factors: Sequence[Factor]) -> tuple[str, ...]:
+    """Return the factors whose place the account's data take: setting them as they are changes the run.
+
+    What a scenario sets beats what the store knows, so that varying them would be of another account, one
+    of which less is known.
+    """
+    as_it_is = trials.run({}, 1).arrays.series
+    return tuple(
+        factor.name
+        for factor in factors
+        if not np.array_equal(trials.run(factor.as_it_is(), 1).arrays.series, as_it_is)
+    )

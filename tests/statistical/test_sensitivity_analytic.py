@@ -42,7 +42,7 @@ class Known:
 
 
 def factor(name: str, default: float, low: float, high: float) -> Factor:
-    return Factor(name, name, "1", (name,), default, low, high)
+    return Factor(name, name, "1", (name,), (default,), low, high)
 
 
 def analysed(trials: Known, factors: Sequence[Factor], seed: int = 1, **effort: int):

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from graph.account import Account, Channel, Partner, Person, Tie
+from graph.account import Account, Carried, Channel, Partner, Person, Sale, Tie
 from graph.errors import InputError, UnknownName
 from simulation import Scenario, simulate, strategies_for
 from simulation.factors import factors_of, plausible
@@ -142,6 +142,7 @@ def test_the_document(found):
         "samples",
         "scan_replicates",
         "runs",
+        "known",
         "leader",
         "runner_up",
         "lead",
@@ -219,6 +220,22 @@ def test_an_hour_turns_the_ranking_where_it_costs_what_it_brings():
         )
         assert direct.ranking()[0] == best
     assert any(text.startswith("With hour_cost") for text in answer.sentences)
+
+
+def test_what_the_data_tell_is_not_varied():
+    """A supply row with a margin tells the cost of a unit; without it, it is assumed."""
+    channel = Channel(
+        end_customers=(Partner("e", "E"), Partner("f", "F")),
+        sales=(Sale("acme", "e", False, 60.0, "b"), Sale("acme", "f", False, 40.0, "b")),
+        carried=(Carried("acme", "b", "Ours", ours=True, share_of_mind=0.4),),
+    )
+    dealer = account(kinds=("distributor",), channel=channel)
+    told = analysed(dealer)
+    assert set(told.known) >= {"cost", "share_of_mind_start"}
+    assert not set(told.known) & {one.name for one in told.parameters}
+    assert "cost" in told.sentences[-1]
+    assumed = analysed(account(kinds=("distributor",), channel=channel, margin=None))
+    assert "cost" in {one.name for one in assumed.parameters}
 
 
 def test_the_measure_that_falls_is_better_lower():
