@@ -41,8 +41,9 @@ RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
        COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
 """
 
+# One person after the other, or the planner goes through all touchpoints by their day.
 MEETINGS_WITH = """
-MATCH (c:Person)-[:ATTENDED]->(t:Touchpoint) WHERE c.id IN $people AND t.on <= $day
+UNWIND $people AS one MATCH (c:Person {id: one})-[:ATTENDED]->(t:Touchpoint) WHERE t.on <= $day
 WITH DISTINCT t
 RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
        COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
