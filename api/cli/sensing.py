@@ -108,9 +108,8 @@ def show(console: Console, result: Result[Sensitivity]) -> None:
 def assumption_table(found: Sensitivity) -> Table:
     """Return the strongest parameters: how far they move the lead, and where the best changes."""
     lead = f"Moves the lead ({found.unit})" if found.unit != "1" else "Moves the lead"
-    made = table(
-        "Assumption", "Plausible", "", lead, "Variance", "Best changes", "Where", right=("Variance",)
-    )
+    columns = ("Assumption", "Plausible", "", lead, "Variance", "Turns it", "Another is best")
+    made = table(*columns, right=("Variance", "Turns it"))
     longest = max((one.mu_star for one in found.parameters), default=0.0)
     for one in found.parameters[:SHOWN]:
         if one.mu_star == 0.0:
