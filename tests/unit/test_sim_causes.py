@@ -141,7 +141,9 @@ def test_several_kinds_of_events_are_taken_out_one_by_one():
     assert set(itself) == {("hours_cut",), ("price_pressure",)}
     assert itself[("hours_cut",)].restores
     assert not itself[("price_pressure",)].restores
-    left = lead(run(PricePressure(6, "acme", 5.0, 6), parameters=STILL, months=60), found.best, found.quiet_best)
+    left = lead(
+        run(PricePressure(6, "acme", 5.0, 6), parameters=STILL, months=60), found.best, found.quiet_best
+    )
     assert itself[("hours_cut",)].here == left
     assert by_parameter(found)["hour_cost"].events == ("hours_cut", "price_pressure")
 
