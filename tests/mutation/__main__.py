@@ -23,13 +23,13 @@ from pathlib import Path
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 
-import multiprocessing  # noqa: E402
-from multiprocessing.connection import Connection  # noqa: E402
+import multiprocessing
+from multiprocessing.connection import Connection
 
-import pytest  # noqa: E402
+import pytest
 
-from simulation.rules import RULES  # noqa: E402
-from tests.mutation.mutants import Mutant, mutants_of  # noqa: E402
+from simulation.rules import RULES
+from tests.mutation.mutants import Mutant, mutants_of
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "validation"
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     if code != 0:
         print(f"The tests fail without any fault: {failed or f'exit code {code}'}.", file=sys.stderr)
         return 1
-    files = [file for file in sorted(seconds, key=seconds.__getitem__)]
+    files = sorted(seconds, key=seconds.__getitem__)
     print(
         f"{len(mutants)} faults in {len(chosen)} rules; without one the tests pass in "
         f"{sum(seconds.values()):.0f} s"

@@ -82,11 +82,11 @@ def _expressions(function: ast.FunctionDef) -> Iterator[ast.AST]:
         for node in ast.walk(statement):
             if isinstance(node, ast.AnnAssign):
                 node.annotation = ast.Name("float", ast.Load())
-            if isinstance(
-                node, ast.BinOp | ast.Compare | ast.IfExp | ast.If | ast.AugAssign | ast.UnaryOp
-            ) or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-                yield node
-            elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            if (
+                isinstance(node, ast.BinOp | ast.Compare | ast.IfExp | ast.If | ast.AugAssign | ast.UnaryOp)
+                or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+                or (isinstance(node, ast.Constant) and isinstance(node.value, int | float))
+            ):
                 yield node
 
 
