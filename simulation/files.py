@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,16 +63,29 @@ def write_run(run: Simulation, path: Path) -> None:
     InputError
         Another ending, or a place that cannot be written.
     """
+    with appearing(path) as unfinished:
+        if path.suffix.lower() == ".nc":
+            run.dataset.to_netcdf(unfinished, engine="h5netcdf")
+        else:
+            _write_table(run, unfinished, path.suffix.lower())
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Give the place beside a file where it is written, and put it in its own once it is whole.
+
+    Raises
+    ------
+    InputError
+        An ending that no format has, or a place that cannot be written.
+    """
     if path.suffix.lower() not in FORMATS:
         raise InputError(
             f"{path.name} cannot be written; the ending needs to be one of {', '.join(FORMATS)}."
         )
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        if path.suffix.lower() == ".nc":
-            run.dataset.to_netcdf(unfinished, engine="h5netcdf")
-        else:
-            _write_table(run, unfinished, path.suffix.lower())
+        yield unfinished
         unfinished.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from None

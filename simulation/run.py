@@ -111,10 +111,10 @@ def check_memory(strategies: int, replicates: int, months: int, series: int = le
         With the memory that it would take.
     """
     if not _fits(strategies, replicates, months, series):
-        needed, free = _needed(strategies, replicates, months, series), _free()
+        needed, free = _needed(strategies, replicates, months, series), free_memory()
         raise InputError(
             f"replicates is {replicates:,}; with {strategies} strategies and {months} months the results "
-            f"take {_size(needed)}, and {_size(free)} can be used here; at most "
+            f"take {in_bytes(needed)}, and {in_bytes(free)} can be used here; at most "
             f"{max(1, replicates * free // needed):,} replicates fit."
         )
 
@@ -132,7 +132,7 @@ def warm_up(progress: Progress | None = None) -> None:
 
 
 def _fits(strategies: int, replicates: int, months: int, series: int) -> bool:
-    return _needed(strategies, replicates, months, series) <= _free()
+    return _needed(strategies, replicates, months, series) <= free_memory()
 
 
 def _needed(strategies: int, replicates: int, months: int, series: int) -> int:
@@ -140,13 +140,15 @@ def _needed(strategies: int, replicates: int, months: int, series: int) -> int:
     return 2 * 8 * strategies * replicates * (series * (months + 1) + len(DRAWN))
 
 
-def _free() -> int:
+def free_memory() -> int:
+    """Return the bytes that the results of a run can take here."""
     import psutil
 
     return int(psutil.virtual_memory().available * MEMORY_SHARE)
 
 
-def _size(bytes_: int) -> str:
+def in_bytes(bytes_: int) -> str:
+    """Return a number of bytes in words."""
     for unit, scale in (("TB", 1e12), ("GB", 1e9)):
         if bytes_ >= scale:
             return f"{bytes_ / scale:,.1f} {unit}"
