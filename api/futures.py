@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from api import words
+from fixtures.scenario_library import ShippedScenario, shipped_scenarios
 from graph.account import Account
 from graph.measures import Measures, Shape, measure
 from graph.removal import Without, remove
 from simulation.answer import CALIBRATION, Answer, Cost, HoursCurve
 from simulation.comparison import Comparison, Estimate
 from simulation.results import Simulation
+from simulation.scenario import Scenario
+from simulation.strategies import NAMES, names_for
 from visualisation.charts import Option, look, over_hours, over_time, strategy_name
 from visualisation.figures import UNKNOWN
+from visualisation.questions import happening, label
 
 OVER_TIME = {
     "access": ("access", True),
@@ -123,6 +128,25 @@ def _as(shape: Shape) -> str:
     return SHAPES[shape]
 
 
+def scenarios_for(account: Account) -> list[ShippedScenario]:
+    """Return the shipped scenarios that an account can be asked about in the browser."""
+    indirect = names_for(account) != NAMES
+    return [one for one in shipped_scenarios() if (indirect or not one.needs_distributors) and one.happens]
+
+
+def happenings(scenario: Scenario, account: Account, partners: Sequence[Account]) -> list[tuple[int, str]]:
+    """Return what happens in a scenario: month and sentence."""
+    names: dict[str, str] = {}
+    for each in (*partners, account):
+        names |= {one.id: one.name for one in each.people.values()}
+        names |= {one.id: one.name for one in (*each.channel.distributors, *each.channel.end_customers)}
+        names[each.id] = each.name
+    told = [
+        (event.month, happening(event, names.get(event.subject, event.subject))) for event in scenario.events
+    ]
+    return [(month, f"{what[:1].upper()}{what[1:]}.") for month, what in told]
+
+
 def sentences(run: Simulation, answered: Answer) -> list[str]:
     """Return which strategy holds up best, how sure that is, what it costs, and what more hours would do."""
     verdict = answered.verdict
@@ -138,7 +162,7 @@ def sentences(run: Simulation, answered: Answer) -> list[str]:
     if answered.curve is not None:
         said.append(_by_hours(answered.curve))
     if verdict.earns_most != verdict.best:
-        said.append(f"Most profit comes from “{strategy_name(verdict.earns_most)}”.")
+        said.append(_earns_most(run, verdict.earns_most))
     if answered.leavers and not answered.starts_multi_threaded:
         months = min(leaver.month for leaver in answered.leavers) - 1
         said.append(
@@ -146,6 +170,13 @@ def sentences(run: Simulation, answered: Answer) -> list[str]:
             f"strategy has only {words.count(months, 'month', 'months')} to build more."
         )
     return said
+
+
+def _earns_most(run: Simulation, name: str) -> str:
+    told = f"Most profit within the {run.months} months comes from “{strategy_name(name)}”"
+    if name == BASELINE:
+        told += ": it saves the hours, and what is left of the account at the end is not counted"
+    return f"{told}."
 
 
 def _costs(cost: Cost) -> str:
@@ -199,10 +230,7 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
     unit = run.units["revenue_total"]
     indirect = "share_of_mind_end" in run.measures
     courses = OVER_TIME | WITH_DISTRIBUTORS if indirect else OVER_TIME
-    events = [
-        (event["month"], f"{event['subject_name'] or ''} {event['event'].replace('_', ' ')}".strip())
-        for event in document["events"]
-    ]
+    events = [(event.month, label(event, run.name_of(event.subject))) for event in run.scenario.events]
     banded = dict.fromkeys([answered.verdict.best, BASELINE])
     time = Chart(
         "Over time",
@@ -270,7 +298,9 @@ def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
     """Return the strategies with their intervals, the best first."""
     costs = {cost.strategy: cost for cost in answered.costs}
     rows = []
-    for name in run.ranking("account_lost"):
+    best = answered.verdict.best
+    others = [name for name in run.ranking("account_lost") if name != best]
+    for name in (best, *others):
         colour, line, _ = look(name)
         lost, profit = run.estimate("account_lost", name), run.estimate("margin_total", name)
         cells = [_cell("Account lost by the end", lost, _percent)]
@@ -290,7 +320,7 @@ def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
             _cell("Profit in all", profit, _amount),
             _cell("Hours spent", run.estimate("hours_spent", name), _amount),
         ]
-        rows.append(Row(strategy_name(name), name == answered.verdict.best, colour, line, tuple(cells)))
+        rows.append(Row(strategy_name(name), name == best, colour, line, tuple(cells)))
     return tuple(rows)
 
 

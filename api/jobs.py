@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -40,6 +40,8 @@ class Job:
     ----------
     kind
         What it is, in a word: simulation or sensitivity.
+    asked
+        What a page asked for, to ask it once more with other numbers.
     stage, done
         What is being done, and which share of that, in [0, 1].
     result
@@ -48,6 +50,7 @@ class Job:
 
     id: str
     kind: str = "simulation"
+    asked: Mapping[str, Any] = field(default_factory=dict)
     state: State = "waiting"
     stage: str = "waiting for its turn"
     done: float = 0.0
@@ -109,7 +112,12 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, work: Callable[[Progress], Any], kind: str = "simulation") -> Job:
+    def start(
+        self,
+        work: Callable[[Progress], Any],
+        kind: str = "simulation",
+        asked: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Queue a run; `work` gets a function to tell its progress to.
 
         Raises
@@ -117,7 +125,7 @@ class Jobs:
         HttpFault
             Too many wait already.
         """
-        job = Job(secrets.token_urlsafe(9), kind)
+        job = Job(secrets.token_urlsafe(9), kind, asked or {})
         with self._lock:
             waiting = sum(not one.finished.is_set() for one in self._jobs.values())
             if waiting >= LONGEST_QUEUE:

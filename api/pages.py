@@ -25,12 +25,14 @@ from api.document import problem
 from api.jobs import Job, answer
 from api.paths import segment
 from api.workspace import Result
+from fixtures.scenario_library import shipped_file
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure
 from graph.plan import Plan
 from graph.profile import summarise
 from graph.store.plans import read_plan
+from simulation.scenario_file import load_scenario
 from simulation.strategies import names_for
 
 VISUALISATION = Path(visualisation.__file__).parent
@@ -151,6 +153,7 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
         shown=GAPS_SHOWN,
         map=Markup(verbs.draw(work, id, as_of=as_of)),
         people=choices(measure(work.account(id, as_of))),
+        scenarios=futures.scenarios_for(work.account(id, as_of)),
         month=LEAVES_IN,
         horizon=HORIZON,
         **place(id, as_of),
@@ -239,18 +242,39 @@ def what_if_part(
     )
 
 
+@router.get("/accounts/{account:segment}/scenario")
+def scenario_part(
+    work: Work, account: AccountName, scenario: Annotated[str, Query(max_length=80)], as_of: AsOf = None
+) -> Response:
+    """Show what happens in a shipped scenario, and have it simulated."""
+    read = work.account(account, as_of)
+    file = shipped_file(scenario)
+    setting = load_scenario(file, read, work.partners(read))
+    return render(
+        "_scenario.html",
+        scenario=setting,
+        happens=futures.happenings(setting, read, work.partners(read)),
+        asked={"scenario": file.stem} | ({"as_of": str(as_of)} if as_of else {}),
+        **place(read.id, as_of),
+    )
+
+
 @router.post("/accounts/{account:segment}/simulations")
 def start_simulation(
     work: Work,
     runs: Runs,
     proposed: Proposed,
     account: AccountName,
-    person: Annotated[str, Form()],
+    person: Annotated[str | None, Form()] = None,
+    scenario: Annotated[str | None, Form(max_length=80)] = None,
     month: Annotated[int, Form(ge=1, le=HORIZON)] = LEAVES_IN,
     replicates: Annotated[int, Form(ge=1, le=MORE_FUTURES)] = FUTURES,
     as_of: Annotated[date | None, Form()] = None,
 ) -> Response:
-    """Simulate a leaving; show the answer, or how far it is."""
+    """Simulate a leaving or a shipped scenario; show the answer, or how far it is."""
+    asked = {"person": person, "month": month} if person is not None else {"scenario": scenario}
+    if as_of:
+        asked["as_of"] = str(as_of)
     # Without a plan, saved or shown on the page, one would have to be found first: too long to wait here.
     shown = proposed.known(work, account, as_of)
     planned = shown is not None or read_plan(work.store, work.account(account, as_of).id) is not None
@@ -260,15 +284,17 @@ def start_simulation(
         lambda progress: verbs.simulate(
             work,
             account,
-            leaves=[person],
-            leaving_months=[month],
+            leaves=[person] if person is not None else [],
+            leaving_months=[month] if person is not None else [],
+            scenario=shipped_file(scenario) if scenario is not None else None,
             strategies=strategies,
             proposed=shown,
             replicates=replicates,
-            months=HORIZON,
+            months=HORIZON if person is not None else None,
             as_of=as_of,
             progress=progress,
-        )
+        ),
+        asked=asked,
     )
     job.finished.wait(AT_ONCE)
     return _job_part(job, account, as_of)
@@ -292,13 +318,10 @@ def _job_part(job: Job, account: str, as_of: date | None) -> Response:
         return render("_running.html", job=job, **place(account, as_of))
     result = answer(job)
     run, answered = result.body.simulation, result.body.answer
-    leaver = answered.leavers[0]
-    asked = {"person": leaver.person, "month": leaver.month, "replicates": MORE_FUTURES}
-    if as_of:
-        asked["as_of"] = str(as_of)
+    more = {**job.asked, "replicates": MORE_FUTURES}
     return render(
         "_futures.html",
-        asked=asked if run.replicates < MORE_FUTURES else None,
+        asked=more if run.replicates < MORE_FUTURES else None,
         report=f"/api/v1/simulations/{job.id}/report",
         **futures.view(run, answered),
         **place(account, as_of),

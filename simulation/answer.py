@@ -25,6 +25,7 @@ from simulation.strategies import Strategy
 HOLDS_UP = "account_lost"
 EARNS = "margin_total"
 SINGLE = "single_threaded"
+IDLE = "do_nothing"
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 CURVE_MEASURES = (HOLDS_UP, EARNS, "revenue_total", "access_end")
 YEAR = 12
@@ -371,7 +372,9 @@ def _holds_up(given: Answer, run: Simulation) -> str:
             + ("settled" if verdict.settled else f"not settled with {run.replicates:,} replicates")
         )
     if verdict.earns_most != verdict.best:
-        text += f"; {_words(verdict.earns_most)} earns most"
+        text += f"; {_words(verdict.earns_most)} earns most within the {run.months} months"
+        if verdict.earns_most == IDLE:
+            text += ", because it saves the hours and what is left of the account at the end is not counted"
     return text[0].upper() + text[1:] + "."
 
 

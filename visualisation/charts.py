@@ -27,6 +27,9 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
 }
 OTHER_COLOURS = ("#00696B", "#A3195B", "#4B4FB5", "#556B00")
 NARROW = 520  # px under which the names stand below the chart instead of beside the lines
+LINE_HEIGHT = 15  # px of a label
+MARK_ROWS = 5  # events are told in so many rows, in turn
+PLOT_HEIGHT = 200  # px of a plot, roughly: what ends at the same height is told one below the other
 AXIS_LABEL: Option = {"color": QUIET, "fontSize": 12}
 AXIS: Option = {"axisLine": {"lineStyle": {"color": QUIET}}, "axisLabel": AXIS_LABEL}
 BAND_OPACITY = 0.16
@@ -98,7 +101,10 @@ def over_time(
         if name in wanted:
             drawn += _band(name, list(enumerate(low)), list(enumerate(high)))
         drawn.append(_line(name, [[month, value] for month, value in enumerate(mean)], marked=False))
-    marks = [{"xAxis": month, "name": what} for month, what in events]
+    marks = [
+        {"xAxis": month, "name": what, "label": {"offset": [0, LINE_HEIGHT * (number % MARK_ROWS)]}}
+        for number, (month, what) in enumerate(events)
+    ]
     if marks and drawn:
         drawn[-1]["markLine"] = _mark_lines(marks)
     longest = max((len(strategy["series"][series]["mean"]) for strategy in strategies), default=1) - 1
@@ -156,7 +162,6 @@ def _line(name: str, points: list[list[Any]], *, marked: bool) -> Option:
         "lineStyle": {"width": 2.5, "type": dash, "color": colour},
         "itemStyle": {"color": colour},
         "endLabel": {"show": True, "formatter": "{a}", "color": colour, "fontSize": 12, "distance": 9},
-        "labelLayout": {"moveOverlap": "shiftY"},
         "emphasis": {"focus": "series"},
         "z": 3,
     }
@@ -186,6 +191,21 @@ def _band(name: str, low: list[tuple[int, Any]], high: list[tuple[int, Any]]) ->
         {**common, "data": [list(point) for point in low]},
         {**common, "data": thick, "areaStyle": {"color": colour, "opacity": BAND_OPACITY}},
     ]
+
+
+def _spread_names(lines: list[Option]) -> None:
+    """Move the names at the ends of the lines apart where lines end close together."""
+    ends = [(line["data"][-1][1], line) for line in lines if line["data"] and line["data"][-1][1] is not None]
+    if not ends:
+        return
+    values = [value for line in lines for _, value in line["data"] if value is not None]
+    span = (max(*values, 0.0) - min(*values, 0.0)) or 1.0
+    heights = [(PLOT_HEIGHT * value / span, line) for value, line in ends]
+    lowest = None
+    for height, line in sorted(heights, key=lambda end: (end[0], end[1]["name"])):
+        shown = height if lowest is None else max(height, lowest + LINE_HEIGHT)
+        line["endLabel"]["offset"] = [0, round(height - shown)]
+        lowest = shown
 
 
 def _mark_lines(marks: list[Option]) -> Option:
@@ -219,6 +239,7 @@ def _chart(drawn: list[Option], horizontal: Option, title: str, *, share: bool) 
     }
     if share:
         vertical["axisLabel"] = {**AXIS_LABEL, "formatter": "{value} %"}
+    _spread_names([line for line in drawn if "endLabel" in line])
     names = list(dict.fromkeys(line["name"] for line in drawn))
     return {
         "baseOption": {

@@ -8,6 +8,17 @@ from typing import Any
 from simulation.results import Simulation
 from visualisation.figures import count, percent
 
+SHORT = {
+    "joins": "somebody joins",
+    "reorganises": "reorganisation",
+    "rival_launch": "rival launched",
+    "takeover": "taken over",
+    "announce_direct": "direct announced",
+    "go_direct": "direct sales",
+    "price_pressure": "price falls",
+    "new_key_account_manager": "handover",
+    "hours_cut": "hours cut",
+}
 ASKED = 2  # events that fit into a question; of more it names the scenario
 
 
@@ -31,12 +42,18 @@ def question(run: Simulation, events: Sequence[Mapping[str, Any]]) -> str:
 def happenings(run: Simulation, events: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
     """Return month and words of every event."""
     return [
-        (entry["month"], _happening(event, str(entry["subject_name"] or entry["subject"] or "")))
+        (entry["month"], happening(event, str(entry["subject_name"] or entry["subject"] or "")))
         for event, entry in zip(run.scenario.events, events, strict=True)
     ]
 
 
-def _happening(event: Any, who: str) -> str:
+def label(event: Any, who: str) -> str:
+    """Return an event in the few words that fit into a chart."""
+    return f"{who} leaves" if event.event == "leaves" else SHORT[event.event]
+
+
+def happening(event: Any, who: str) -> str:
+    """Return an event in words, without a full stop; `who` is the name of its subject."""
     if event.event == "leaves":
         return f"{who} leaves"
     if event.event == "joins":
