@@ -6,6 +6,7 @@ DiamondError
  │    └── AmbiguousName  a name that several have                    exit 2, HTTP 422
  ├── TimeLimitReached    a query ran into its limit                  exit 1, HTTP 504
  ├── StoreError          the store cannot be reached or started      exit 3, HTTP 503
+ ├── ClusterError        a Dask cluster cannot be reached or is lost exit 3, HTTP 503
  ├── NotPermitted        refused on principle                        exit 4, HTTP 403
  └── Unexpected          a fault of the program itself               exit 70, HTTP 500
 
@@ -94,6 +95,12 @@ class StoreError(DiamondError):
     """The store cannot be reached, started or used."""
 
     kind, title, status, exit_code = "store", "Store not available", 503, 3
+
+
+class ClusterError(DiamondError):
+    """A Dask cluster cannot be reached, or was lost on the way."""
+
+    kind, title, status, exit_code = "cluster", "Cluster not available", 503, 3
 
 
 class NotPermitted(DiamondError):

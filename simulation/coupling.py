@@ -68,7 +68,7 @@ def _parts(
     """Return the ids of each part: connected components of accounts, people and organisations."""
     import networkx
 
-    graph = networkx.Graph()
+    graph: networkx.Graph[tuple[str, str]] = networkx.Graph()
     distributing = {one for one, account in accounts.items() if "distributor" in account.kinds}
     for part in parts:
         networkx.add_path(graph, [("organisation", one) for one in part])

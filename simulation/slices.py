@@ -6,6 +6,9 @@ replicates, so that nothing depends on how large the slices are or where they ar
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +33,7 @@ TOTALS = ("revenue", "margin", "hours", "accounts_lost")
 UNIT = 10  # replicates whose series are added up together, whatever the slices
 MOST = 200  # replicates of a slice, so that a few accounts keep several processors busy
 ROOM = 8_000_000  # bytes for the series of one strategy in a slice
+AHEAD = 3  # slices for each thread that may be done before their turn
 
 
 class Work(NamedTuple):
@@ -75,6 +79,28 @@ class Slice(NamedTuple):
     totals: Values
     sums: Values
     missed: NDArray[np.int64]
+
+
+class Job(NamedTuple):
+    """A slice that is to be run.
+
+    Attributes
+    ----------
+    run, part
+        Which scenario, and which part of its portfolio.
+    alone
+        Whether it is the part's only slice.
+    """
+
+    run: int
+    part: int
+    work: Work
+    start: int
+    size: int
+    alone: bool
+
+
+Answers = Generator[tuple[Job, Slice], None, None]
 
 
 def work_of(assembly: Assembly, months: int, seed: int, measures: tuple[str, ...], first: int | None) -> Work:
@@ -158,3 +184,28 @@ def has_measure(case: Case, account: int, measure: str) -> bool:
     if measure == "coverage_end":
         return bool(case.seat_start[account + 1] > case.seat_start[account])
     return True
+
+
+def on_threads(jobs: Iterable[Job], threads: int) -> Answers:
+    """Run slices on threads and give them back in their order."""
+    pool = ThreadPoolExecutor(threads)
+    try:
+        yield from in_order(
+            jobs,
+            lambda job: pool.submit(run_slice, job.work, job.start, job.size).result,
+            AHEAD * threads,
+        )
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def in_order(jobs: Iterable[Job], begin: Callable[[Job], Callable[[], Slice]], ahead: int) -> Answers:
+    """Give slices back in the order of the jobs, so many begun ahead; `begin` returns what waits for one."""
+    begun: deque[tuple[Job, Callable[[], Slice]]] = deque()
+    for job in jobs:
+        begun.append((job, begin(job)))
+        if len(begun) > ahead:
+            earliest, wait = begun.popleft()
+            yield earliest, wait()
+    for earliest, wait in begun:
+        yield earliest, wait()

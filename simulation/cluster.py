@@ -1,0 +1,192 @@
+"""Slices on the workers of a Dask cluster: one of this machine's processes, or one that is already there.
+
+A task is a slice of a part of the portfolio. A worker that is lost costs only time: its tasks are run again
+by another, and since a slice depends on nothing but what it is given, every number stays the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from graph.errors import ClusterError, InputError
+from simulation.reading import whole
+from simulation.run import Progress, warm_up
+from simulation.slices import AHEAD, Answers, Job, Slice, Work, in_order, run_slice
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+HERE = "127.0.0.1"
+MOST_WORKERS = 256
+ANSWERS_WITHIN = 10.0  # seconds, for a scheduler and for its workers
+GRAPH = "64 MiB"  # a task may be as large as the arrays of some thousand accounts
+PROTOCOLS = ("tcp", "tls", "ws", "wss", "ucx")
+
+
+@contextmanager
+def local_cluster(workers: int, progress: Progress | None = None) -> Iterator[Client]:
+    """Start worker processes here, on the loopback interface alone, and end them whatever happens.
+
+    Raises
+    ------
+    InputError
+        A number of workers out of its range.
+    """
+    whole(workers, 1, MOST_WORKERS, "workers", None)
+    warm_up(progress)  # the compiled kernel is there before two processes look for it
+    dask = _dask()
+    with (
+        _quietly(),
+        TemporaryDirectory(prefix="diamond-", ignore_cleanup_errors=True) as folder,
+        dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host=HERE,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+            memory_limit=0,
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        dask.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to the scheduler of a cluster; it goes on when the connection ends.
+
+    Raises
+    ------
+    InputError
+        What is no address.
+    ClusterError
+        Nobody answers there in time, nobody works there, or with another version of the simulation.
+    """
+    _check_address(address)
+    with _quietly():
+        try:
+            client = _dask().Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+        except (OSError, TimeoutError):
+            raise ClusterError(
+                f"No Dask scheduler answers at {address} within {ANSWERS_WITHIN:.0f} seconds; "
+                "start one there by dask scheduler, or take --workers N of this machine."
+            ) from None
+        except ValueError as error:
+            raise InputError(f"{address} is no address of a Dask scheduler: {error}.") from None
+        with client:
+            _check_workers(client, address)
+            yield client
+
+
+def on_cluster(client: Client, jobs: Iterable[Job]) -> Answers:
+    """Run slices on the workers of a cluster and give them back in their order.
+
+    Raises
+    ------
+    ClusterError
+        The cluster is lost.
+    """
+    import dask
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    held: dict[tuple[int, int], Any] = {}
+
+    def begin(job: Job) -> Callable[[], Slice]:
+        """Send a slice; what several of them share is sent once and kept by the cluster."""
+        work: Any = job.work
+        if not job.alone:
+            part = (job.run, job.part)
+            if part not in held:
+                held.clear()
+                held[part] = client.submit(hold, job.work, pure=False)
+            work = held[part]
+        future = client.submit(run_slice, work, job.start, job.size, pure=False)
+        return future.result
+
+    scheduler: Any = client
+    threads = max(1, sum(scheduler.nthreads().values()))
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": GRAPH}):
+        try:
+            yield from in_order(jobs, begin, AHEAD * threads)
+        except (OSError, CancelledError, FutureCancelledError, KilledWorker, TimeoutError) as error:
+            raise ClusterError(
+                f"The Dask cluster was lost while it worked ({type(error).__name__}); "
+                "nothing was written. Start it again, or take --workers N of this machine."
+            ) from None
+
+
+def hold(work: Work) -> Work:
+    """Return what the slices of a part share, so that a worker has it."""
+    return work
+
+
+def fingerprint() -> str:
+    """Return the hash of the sources of the kernel where this is run."""
+    from simulation import compiling
+
+    return compiling.fingerprint()
+
+
+def _dask() -> Any:
+    """Return the library, most of which has no types."""
+    import distributed
+
+    return distributed
+
+
+def _check_address(address: str) -> None:
+    """Refuse what cannot be an address, before somebody waits for it."""
+    protocol, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if (
+        (protocol and protocol not in PROTOCOLS)
+        or not host
+        or not port.isdigit()
+        or not 0 < int(port) < 65536
+    ):
+        raise InputError(
+            f"{address!r} is no address of a Dask scheduler; it needs a host and a port, "
+            "such as tcp://10.0.0.5:8786."
+        )
+
+
+def _check_workers(client: Client, address: str) -> None:
+    """Refuse a cluster that nobody works for, or whose workers would give other numbers."""
+    try:
+        client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
+        theirs = client.run(fingerprint)
+    except TimeoutError:
+        raise ClusterError(
+            f"No worker has joined the scheduler at {address}; start one by dask worker {address}."
+        ) from None
+    except ImportError as error:
+        raise ClusterError(
+            f"The workers at {address} lack this program ({error}); install it where they run."
+        ) from None
+    other = sorted(worker for worker, version in theirs.items() if version != fingerprint())
+    if other:
+        raise ClusterError(
+            f"{len(other)} of the workers at {address} have another version of the simulation or of numba; "
+            "install this one where they run."
+        )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep Dask's log to itself: a lost worker is no news for whoever asked, the result says what holds."""
+    log = logging.getLogger("distributed")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
