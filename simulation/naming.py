@@ -10,6 +10,7 @@ A selector starts with @ and says by which part somebody is meant, so that one f
 | a brand | `@rival` |
 | a function | `@largest` |
 
+End customers that buy from us directly already are not meant: nothing would change for them.
 Reading a scenario turns each into ids, so that a file, an option and a click make the same events.
 """
 
@@ -261,19 +262,29 @@ class Surroundings:
             if not 0.0 < share <= 100.0:
                 raise wrong(place, value, "needs a share above 0 % and up to 100 %", self.file)
             volume = self._volumes("end_customer")
-            by_volume = sorted(self.end_customers, key=lambda one: (-volume[one], one))
+            by_volume = sorted(self._indirect, key=lambda one: (-volume[one], one))
             found = by_volume[: max(1, int(len(by_volume) * share / 100.0 + 0.5))]
         elif selector == "@all":
-            found = list(self.end_customers)
+            found = list(self._indirect)
         elif selector in ("@known", "@hidden"):
             wanted = selector == "@known"
-            found = [key for key, one in self.end_customers.items() if one.known == wanted]
+            found = [key for key, one in self._indirect.items() if one.known == wanted]
         else:
             raise self._no_selector(selector, END_CUSTOMERS, "end customers", place)
         if not found:
             kind = {"@known": "known ", "@hidden": "hidden "}.get(selector, "")
-            raise self._nobody(selector, place, f"{self.account.name} has no {kind}end customers")
+            raise self._nobody(
+                selector,
+                place,
+                f"{self.account.name} has no {kind}end customers that are not served directly already",
+            )
         return found
+
+    @cached_property
+    def _indirect(self) -> Mapping[str, Partner]:
+        """The end customers that we do not sell to directly yet: for them it is news that we may."""
+        served = {sale.end_customer for each in self.accounts for sale in each.channel.sales if sale.direct}
+        return {key: one for key, one in self.end_customers.items() if key not in served}
 
     def _volumes(self, end: str) -> Mapping[str, float]:
         """Return the volume sold by each seller, or to each end customer."""

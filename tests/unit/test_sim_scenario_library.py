@@ -185,8 +185,8 @@ def test_what_matters_most_at_the_distributor(samples):
     one = samples["verdelan"]
     by_name = {shipped.name: load_scenario(shipped.file, one).events for shipped in SHIPPED}
     assert by_name["rival_launch"] == (RivalLaunch(12, "verdelan", "Kelmora Flex"),)
-    assert by_name["announce_direct"] == (AnnounceDirect(15, "verdelan", ("morvenac", "rouvieres")),)
-    assert by_name["go_direct"] == (GoDirect(18, "verdelan", ("morvenac", "rouvieres")),)
+    assert by_name["announce_direct"] == (AnnounceDirect(15, "verdelan", ("guilvaux",)),)
+    assert by_name["go_direct"] == (GoDirect(18, "verdelan", ("guilvaux",)),)
     assert len(by_name["go_direct_to_all"][1].end_customers) == 6
 
 
