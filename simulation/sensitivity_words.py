@@ -18,7 +18,11 @@ def sentences(found: Sensitivity) -> tuple[str, ...]:
     said.append(_strongest(found))
     said.extend(_changes(found))
     wins = sorted(found.best.items(), key=lambda item: (-item[1], item[0]))
-    parts = [f"{words(name)} in {share:.0%}" for name, share in wins if share > 0.0]
+    parts = [
+        f"{words(name)} in {f'{share:.0%}' if share >= 0.01 else 'less than 1%'}"
+        for name, share in wins
+        if share > 0.0
+    ]
     said.append(
         f"Over all plausible values together, the best is {', '.join(parts)} of {_cases(found):,} cases."
     )
@@ -63,7 +67,7 @@ def flip_sentence(one: Assumption) -> str | None:
 
 
 def _leader(found: Sensitivity) -> str:
-    text = f"In {found.scenario}, {words(found.leader)} is best in {words(found.measure)}"
+    text = f"In the scenario “{found.scenario}”, {words(found.leader)} is best in {words(found.measure)}"
     lead = found.lead
     if found.runner_up is None or lead.mean is None:
         return text + "."

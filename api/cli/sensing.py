@@ -138,7 +138,7 @@ def best_table(best: Mapping[str, float]) -> Table:
     """Return how often each strategy is best when everything uncertain varies at once."""
     made = table("Best, if all vary", "", "Cases", right=("Cases",))
     for name, cases in sorted(best.items(), key=lambda item: (-item[1], item[0])):
-        made.add_row(words(name), bar(cases), share(cases))
+        made.add_row(words(name), bar(cases), "< 1%" if 0.0 < cases < 0.01 else share(cases))
     return made
 
 
