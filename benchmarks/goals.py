@@ -90,8 +90,8 @@ def largest_deviation(one: Arrays, other: Arrays) -> tuple[float, str]:
     worst, where = 0.0, ""
     for name in COMPARED:
         for s, strategy in enumerate(STRATEGIES):
-            a = one.series[SERIES.index(name), s, :, -1]
-            b = other.series[SERIES.index(name), s, :, -1]
+            a = one.series[0, SERIES.index(name), s, :, -1]
+            b = other.series[0, SERIES.index(name), s, :, -1]
             error = math.sqrt(a.var(ddof=1) / a.size + b.var(ddof=1) / b.size)
             difference = abs(float(a.mean() - b.mean()))
             deviation = difference / error if error > 0.0 else math.inf * bool(difference)
@@ -109,11 +109,10 @@ def c_programs() -> Rows:
         for stakeholders in SIZES:
             assembly = assembly_of(stakeholders)
             replicates = REPLICATES if stakeholders < max(SIZES) else LARGE
-            ours = by_kernel(assembly, replicates)
-            plain, wide = (empty_arrays(assembly, replicates, MONTHS) for _ in range(2))
+            ours, plain, wide = (empty_arrays(assembly, replicates, MONTHS) for _ in range(3))
             times = in_turn(
                 {
-                    "kernel": partial(by_kernel, assembly, replicates),
+                    "kernel": partial(run_kernel, assembly, SEED, 0, ours, threads=1, whole=False),
                     "scalar": partial(scalar.run, assembly, SEED, plain),
                     "lanes": partial(lanes.run, assembly, SEED, wide),
                 },

@@ -127,10 +127,10 @@ class Program:
 
     def run(self, assembly: Assembly, seed: int, arrays: Arrays) -> None:
         """Fill the arrays as `run_kernel(…, whole=False)` does, on one thread."""
-        strategies, count = arrays.drawn.shape[1:]
+        strategies, count = arrays.drawn.shape[2:]
         for s in range(strategies):
             problem, kept = problem_of(assembly.case, assembly.levers[s], assembly.rates, arrays)
-            series, drawn, missed = arrays.series[:, s], arrays.drawn[:, s], arrays.missed[s]
+            series, drawn, missed = arrays.series[0, :, s], arrays.drawn[0, :, s], arrays.missed[s]
             results = Results(
                 series.ctypes.data,
                 series.strides[0] // series.itemsize,
@@ -148,13 +148,18 @@ class Program:
 def problem_of(case: Case, levers: Levers, rates: Any, arrays: Arrays) -> tuple[Problem, list[Any]]:
     """Return what a C program takes, and the arrays that must live as long as it runs.
 
-    The only place that knows both the arrays of the kernel and those of `contact.h`.
+    The only place that knows both the arrays of the kernel and those of `contact.h`: one organisation, which
+    is an account without distributors.
     """
+    if case.distributing.size != 1 or case.distributing[0]:
+        raise ValueError("The C programs are of one account without distributors.")
     seats, slots = case.owner.shape
     values: dict[str, Any] = {
         **rates._asdict(),
         **case._asdict(),
         **levers._asdict(),
+        **{name: float(getattr(case, name)[0]) for name in ("volume", "wallet", "margin", "hour_scale")},
+        "price": case.price[0],
         "seats": seats,
         "slots": slots,
         "ours": case.leave_ours.size,
