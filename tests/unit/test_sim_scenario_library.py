@@ -187,7 +187,7 @@ def test_what_matters_most_at_the_distributor(samples):
     assert by_name["rival_launch"] == (RivalLaunch(12, "verdelan", "Kelmora Flex"),)
     assert by_name["announce_direct"] == (AnnounceDirect(15, "verdelan", ("guilvaux",)),)
     assert by_name["go_direct"] == (GoDirect(18, "verdelan", ("guilvaux",)),)
-    assert len(by_name["go_direct_to_all"][1].end_customers) == 6
+    assert len(by_name["go_direct_to_all"][1].end_customers) == 4
 
 
 def test_a_scenario_is_taken_by_name_and_the_file_wins(tmp_path, monkeypatch):
