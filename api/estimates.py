@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -63,3 +64,16 @@ def own_data(work: Workspace, account: Account, observed_from: date | None = Non
     history = read_history(work.store, account.as_of, work.policy, account=account.id)
     found = estimation.estimate(history, account=account, observed_from=observed_from, findings=False)
     return found.relevant_to(account)
+
+
+def portfolio_data(
+    work: Workspace, accounts: Sequence[Account], observed_from: date | None = None
+) -> Estimates:
+    """Return what the history says of turnover and decay, which are those of the whole store."""
+    from simulation import estimation
+
+    one = accounts[0]  # the log of one is enough: nobody's hours are estimated here
+    history = read_history(work.store, one.as_of, work.policy, account=one.id)
+    found = estimation.estimate(history, observed_from=observed_from, findings=False)
+    indirect = any("distributor" in each.kinds or each.channel.distributors for each in accounts)
+    return found if indirect else found.relevant_to(one)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,22 @@ HERE = "127.0.0.1"
 MOST_WORKERS = 256
 ANSWERS_WITHIN = 10.0  # seconds, for a scheduler and for its workers
 GRAPH = "64 MiB"  # a task may be as large as the arrays of some thousand accounts
+NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 PROTOCOLS = ("tcp", "tls", "ws", "wss", "ucx")
+
+
+def cluster_of(
+    workers: int | None, address: str | None, progress: Progress | None = None
+) -> AbstractContextManager[Client | None]:
+    """Return the cluster that is asked for: processes here, one at an address, or none."""
+    if workers is not None and address is not None:
+        raise InputError("Take either workers of this machine or the address of a cluster, not both.")
+    if workers is not None:
+        return local_cluster(workers, progress)
+    return nullcontext() if address is None else connected(address)
 
 
 @contextmanager
@@ -39,22 +54,26 @@ def local_cluster(workers: int, progress: Progress | None = None) -> Iterator[Cl
     """
     whole(workers, 1, MOST_WORKERS, "workers", None)
     warm_up(progress)  # the compiled kernel is there before two processes look for it
-    dask = _dask()
+    import dask
+
+    distributed = _dask()
     with (
         _quietly(),
+        dask.config.set(NO_PAGES),
         TemporaryDirectory(prefix="diamond-", ignore_cleanup_errors=True) as folder,
-        dask.LocalCluster(
+        distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             host=HERE,
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            dashboard_address=f"{HERE}:0",
+            worker_dashboard_address=f"{HERE}:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             local_directory=folder,
             silence_logs=logging.CRITICAL,
         ) as cluster,
-        dask.Client(cluster, set_as_default=False) as client,
+        distributed.Client(cluster, set_as_default=False) as client,
     ):
         yield client
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import data, demo, engine, estimating, measuring, planning, sensing, simulating
+from api.cli import data, demo, engine, estimating, measuring, planning, portfolio, sensing, simulating
 
 app = typer.Typer(
     name="diamond",
@@ -26,6 +26,7 @@ app.command("gaps")(measuring.gaps)
 app.command("without")(measuring.without)
 app.command("plan")(planning.plan)
 app.command("simulate")(simulating.simulate)
+app.command("portfolio")(portfolio.portfolio)
 app.command("sensitivity")(sensing.sensitivity)
 app.command("estimate")(estimating.estimate)
 app.command("query")(data.query)
