@@ -28,8 +28,8 @@ Values = NDArray[np.float64]
 
 HALF_LIVES = ("half_weak", "half_strong")
 ENOUGH = 8  # pairs of statements from which on the half-lives are estimated
-STEPS = 33  # points of the grid in each half-life
-WIDTH = 3.0  # the grid's reach on each side, in standard deviations of the prior
+STEPS = 41  # points of the grid in each half-life
+WIDTH = 4.0  # the grid's reach on each side, in standard deviations of the prior
 JUDGEMENT = 0.1  # standard deviation of a statement: half a step of the scale from 0 to 5
 JUDGEMENT_WEIGHT = 4.0  # how many statements that assumption counts like
 KEPT_MONTHS = 12

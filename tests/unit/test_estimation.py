@@ -11,7 +11,7 @@ from graph.errors import InputError
 from simulation.estimation import estimate
 from simulation.estimation.curves import tenure_curve
 from simulation.estimation.rates import chance, even_split, gamma_prior, hazard, plausible, poisson_interval
-from simulation.estimation.turnover import YEAR, observe
+from simulation.estimation.turnover import YEAR, observe, tenure_split
 from simulation.parameters import parameter_table
 from tests.unit.histories import DAY, ago, history, kept, parameters, post
 
@@ -222,6 +222,32 @@ def test_the_curve_by_hand():
     assert [round(point.share, 6) for point in curve.points] == [1.0, 0.8, 0.6]
     assert curve.median is None
     assert all(point.low <= point.share <= point.high for point in curve.points)
+
+
+def test_who_is_watched_late_is_not_at_risk_before():
+    """Five from their first day, one of whom leaves after a year; five who join the watch after two years."""
+    fresh = [post(f"p{n}", 2 * YEAR, YEAR - 1 if n == 0 else None) for n in range(5)]
+    late = [post(f"q{n}", 4 * YEAR) for n in range(5)]
+    observed = observe(history(*fresh, *late), "theirs", ago(2 * YEAR))
+    assert observed is not None
+    curve = tenure_curve(observed)
+    assert curve is not None
+    assert [round(point.share, 6) for point in curve.points if point.years >= 2.0] == [0.8, 0.8, 0.8]
+
+
+def test_leaving_early_and_late_is_compared_at_half_the_exposure():
+    """Ten watched for four years: six leave at the end of the first, one at the end of the third."""
+    gone = {**dict.fromkeys(range(6), 3 * YEAR), 6: YEAR}
+    observed = observe(
+        history(*(post(f"p{n}", 4 * YEAR, gone.get(n)) for n in range(10))), "theirs", ago(4 * YEAR)
+    )
+    assert observed is not None
+    split = tenure_split(observed.spans)
+    assert split is not None
+    assert split.years == pytest.approx(1.125, abs=0.01)  # 10 years of the first and half a year of four
+    assert split.before == pytest.approx(6 / 10.5, abs=0.01)
+    assert split.after == pytest.approx(1 / 10.5, abs=0.01)
+    assert split.p == pytest.approx(2 * 8 / 128, abs=0.001)
 
 
 def test_a_curve_starts_where_enough_are_watched():

@@ -8,6 +8,7 @@ import pytest
 
 from graph.account import Account, Channel, Partner
 from graph.history import History, Meeting, Post, Statement
+from simulation.comparison import Comparison
 from simulation.estimation import EndRun, Estimated, Estimates, HoursOfOne, estimate, rankings_at_ends, told
 from simulation.estimation.fading import ENOUGH, Fading, fadings, tie_persistence
 from simulation.estimation.meeting import hours_of_ours, meeting_frequency
@@ -67,6 +68,15 @@ def test_weak_statements_move_the_weak_half_life_most():
     found = {row.parameter: row for row in estimate(slower).rows}
     assert found["half_weak"].default == 10.0
     assert found["half_weak"].value > rows["half_weak"].value
+
+
+def test_what_the_statements_do_not_touch_stays_at_its_prior():
+    """The weakest ties hardly know the half-life of strong ones: default and plausible width come out."""
+    statements = [one for n in range(ENOUGH) for one in said(f"p{n}", (500, 0.02), (390, 0.01))]
+    rows = {row.parameter: row for row in estimate(history(meetings=LOG, statements=tuple(statements))).rows}
+    strong = rows["half_strong"]
+    assert strong.value == pytest.approx(24.0, rel=0.05)
+    assert strong.high / strong.low == pytest.approx(60.0 / 12.0, rel=0.05)
 
 
 def test_persistence_counts_pairs_that_stopped_and_censors_the_rest():
@@ -189,27 +199,45 @@ def test_only_people_of_the_run_are_relevant():
     assert parameters(found.relevant_to(seller)) == {"turnover_ours.level1", "turnover_distributor"}
 
 
-def test_the_ends_are_run_for_what_the_scenario_leaves_free():
-    acme = account(
-        ["o1", "o2"],
-        [person("a", role="decision_maker", level=1), person("b", level=1)],
-        {("o1", "a"): 0.8},
-        revenue=1e6,
-    )
+class Ranked:
+    """A run whose diamond leads unless more leave or hours are short; the interval tells by how much."""
+
+    def __init__(self, leader: str, clear: bool) -> None:
+        self.leader, self.clear = leader, clear
+
+    def ranking(self) -> tuple[str, ...]:
+        return tuple(sorted(("diamond", "do_nothing"), key=lambda name: name != self.leader))
+
+    def compare(self, a: str, b: str, measure: str) -> Comparison:
+        return Comparison(a, b, measure, 1.0, 0.5 if self.clear else -0.5, 1.5, 0.7, 0.9)
+
+
+def test_the_ends_are_run_for_what_the_scenario_leaves_free(monkeypatch: pytest.MonkeyPatch):
+    acme = account(["o1", "o2"], ["a"], {("o1", "a"): 0.8})
     hours = HoursOfOne("o1", "O1", 5.0, 3.0, 8.0, None, 8.0, 12, 40, True, "hours")
     found = Estimates(DAY, rows=ROWS, hours=(hours,))
-    strategies = [SHIPPED["do_nothing"], SHIPPED["diamond"]]
-    setting = Scenario(parameters={"turnover_ours": 0.0})
-    ends = rankings_at_ends(acme, setting, strategies, found, replicates=20, months=24, seed=1, threads=1)
-    assert [(one.family, one.end) for one in ends] == [
-        ("turnover_theirs", "low"),
-        ("turnover_theirs", "high"),
-        ("hours", "low"),
-        ("hours", "high"),
+    asked: list[tuple[float, float]] = []
+
+    def run(account: Account, scenario: Scenario, strategies: object, **how: object) -> Ranked:
+        assert how == {"replicates": 20, "months": 24, "seed": 1, "threads": 1}
+        assert scenario.parameters["turnover_ours"] == 0.0
+        assert "turnover_ours.level1" not in scenario.parameters
+        leaving, time = scenario.parameters["turnover_theirs.level1"], float(account.hours[0])
+        asked.append((leaving, time))
+        return Ranked("do_nothing" if leaving > 0.3 or time < 5.0 else "diamond", clear=time < 5.0)
+
+    monkeypatch.setattr("simulation.estimation.ends.simulate", run)
+    setting = Scenario(months=36, parameters={"turnover_ours": 0.0})
+    both = [SHIPPED["do_nothing"], SHIPPED["diamond"]]
+    ends = rankings_at_ends(acme, setting, both, found, replicates=20, months=24, seed=1, threads=1)
+    assert asked == [(0.3, 5.0), (0.2, 5.0), (0.4, 5.0), (0.3, 3.0), (0.3, 8.0)]
+    assert [(one.family, one.end, one.leader, one.flips) for one in ends] == [
+        ("turnover_theirs", "low", "diamond", False),
+        ("turnover_theirs", "high", "do_nothing", False),
+        ("hours", "low", "do_nothing", True),
+        ("hours", "high", "diamond", False),
     ]
-    assert all(set(one.ranking) == {"do_nothing", "diamond"} for one in ends)
-    alone = rankings_at_ends(acme, setting, strategies[:1], found, replicates=20, months=24, seed=1)
-    assert alone == ()
+    assert rankings_at_ends(acme, setting, both[:1], found, replicates=20, months=24, seed=1) == ()
 
 
 def test_flips_are_told_and_agreement_once():
