@@ -88,7 +88,8 @@ def _weights(strategy: Strategy, world: World) -> Array:
         totals = [float(weights.sum()) for weights in parts]
         for weights, total, share in zip(parts, totals, _shares(strategy, world, totals), strict=True):
             if total > 0.0:
-                weights *= share / total
+                weights /= total
+                weights *= share
     return np.concatenate(parts) if parts else np.zeros((0, 0))
 
 
