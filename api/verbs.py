@@ -396,6 +396,7 @@ def simulate(
             given,
             chosen,
             found,
+            partners=partners,
             replicates=min(replicates, END_REPLICATES),
             months=run.months,
             seed=seed,

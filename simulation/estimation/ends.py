@@ -48,6 +48,7 @@ def rankings_at_ends(
     strategies: Sequence[Strategy],
     estimates: Estimates,
     *,
+    partners: Sequence[Account] = (),
     replicates: int,
     months: int,
     seed: int,
@@ -60,6 +61,8 @@ def rankings_at_ends(
     ----------
     account, scenario
         As given by the user, without the estimates: what the scenario sets is not varied.
+    partners
+        As of `simulate`.
     replicates
         Few do, since every run has the same draws.
     months, seed, threads
@@ -79,6 +82,7 @@ def rankings_at_ends(
             estimates.with_hours(account, hours),
             setting,
             strategies,
+            partners=partners,
             replicates=replicates,
             months=months,
             seed=seed,
