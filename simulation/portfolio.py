@@ -18,7 +18,7 @@ import numpy as np
 
 from graph.account import Account
 from graph.errors import InputError
-from simulation.assembly import assemble
+from simulation.assembly import Assembly, assemble
 from simulation.coupling import Component, components
 from simulation.outcomes import BETTER, CHANNEL_MEASURES
 from simulation.parameters import resolve_parameters
@@ -129,6 +129,11 @@ def simulate_sweep(
         plans = _all_plans(ordered, plans or {}, progress)
         runs = [replace(run, plans=plans) for run in runs]
     portfolios = [run.start(overruled=months) for run in runs]
+    if names is None:
+        for portfolio in portfolios:
+            portfolio.notes.append(
+                "The strategy plan is left out; name it to have each account's own, saved or proposed."
+            )
     warm_up(progress)  # two threads or workers must not compile at once
     done, total = 0, len(runs) * len(ordered) * replicates
     jobs = (job for r, run in enumerate(runs) for job in run.jobs(r, portfolios[r]))
@@ -218,10 +223,30 @@ class _Run:
             ]
             assembly = assemble(part.accounts, scenario, chosen, self.months)
             portfolio.know(part, assembly)
+            self._price(portfolio, part, assembly)
             work = work_of(assembly, self.months, self.seed, self.measures, first)
             size = slice_size(work.case, self.months)
             for start in range(0, self.replicates, size):
                 yield Job(run, p, work, start, min(size, self.replicates - start), size >= self.replicates)
+
+    def _price(self, portfolio: Portfolio, part: Part, assembly: Assembly) -> None:
+        """Value what an end customer of unknown revenue buys at its distributor's price, if that is known.
+
+        Any other account without a supply row counts with the revenue that is assumed.
+        """
+        channel, ids = assembly.case.channel, assembly.business.customers
+        known = [self.accounts[position].revenue is not None for position in part.positions]
+        for a, position in enumerate(part.positions):
+            account = self.accounts[position]
+            earns = bool(channel.unit.size) and channel.unit[a] > 0.0
+            if known[a] or not (earns or assembly.case.volume[a] > 0.0):
+                continue
+            home = channel.account_of[channel.home[ids.index(account.id)]] if account.id in ids else -1
+            if earns and home >= 0 and known[home]:
+                channel.unit[a] = channel.unit[home]
+                portfolio.valued.append(account.name)
+            else:
+                portfolio.assumed.append(account.name)
 
 
 def _check_accounts(accounts: Sequence[Account]) -> None:

@@ -110,6 +110,8 @@ class Portfolio:
         (strategies,) those that nobody makes use of.
     assumed
         Names of the accounts whose revenue is assumed.
+    valued
+        Names of the end customers whose purchases count at their distributor's price.
     absent
         Distributors that sell here and are no account of the portfolio.
     left_out
@@ -135,6 +137,7 @@ class Portfolio:
     indirect: NDArray[np.bool_]
     hours_available: float = 0.0
     assumed: list[str] = field(default_factory=list)
+    valued: list[str] = field(default_factory=list)
     absent: set[str] = field(default_factory=set)
     left_out: int = 0
     notes: list[str] = field(default_factory=list)
@@ -153,9 +156,6 @@ class Portfolio:
         self.absent.update(one for one in assembly.business.distributors if one not in present)
         for a, position in enumerate(part.positions):
             self.indirect[position] = has_measure(case, a, CHANNEL_MEASURES[0])
-            sells = bool(case.channel.unit.size and case.channel.unit[a] > 0.0)
-            if self.accounts[position].revenue is None and (case.volume[a] > 0.0 or sells):
-                self.assumed.append(self.accounts[position].name)
 
     def add(self, part: int, first: int, found: Slice) -> None:
         """Put a slice in its place; slices of a part come one after the other, parts in their order."""
@@ -240,6 +240,13 @@ class Portfolio:
         values = self.sum_of(group, measure)
         one, other = values[self.names.index(a)], values[self.names.index(b)]
         return compare(a, b, measure, one, other, SUMMED[measure])
+
+    def lead(self, group: Group) -> Comparison | None:
+        """Return by how much the best strategy earns more than the next one that is not the same there."""
+        values = dict(zip(self.names, self.sum_of(group, RANKED_BY), strict=True))
+        best, *others = self.ranking(group)
+        other = next((name for name in others if not np.array_equal(values[name], values[best])), None)
+        return None if other is None else self.compare(group, best, other, RANKED_BY)
 
     def ranking(self, group: Group) -> tuple[str, ...]:
         """Return the strategies by the profit of a group, best first."""
@@ -382,6 +389,11 @@ def _warnings(found: Portfolio) -> Iterator[str]:
         yield (
             f"No supply row tells the revenue of {_some(found.assumed)}; each counts with revenue_assumed, "
             f"{found.parameters['revenue_assumed']:,.0f} a year."
+        )
+    if found.valued:
+        yield (
+            f"No supply row tells the revenue of {_some(found.valued)}; what they buy directly counts at the "
+            "price of their distributor."
         )
     if found.absent:
         yield (

@@ -19,6 +19,7 @@ from api.workspace import Result
 from graph.errors import InputError
 
 if TYPE_CHECKING:
+    from simulation.comparison import Comparison
     from simulation.rollup import Group, Portfolio
 
 FORMATS = (".nc", ".parquet", ".csv")
@@ -125,19 +126,23 @@ def _coupling(found: Portfolio) -> str:
 
 
 def _best(found: Portfolio) -> str:
-    first, second = found.ranking(found.total)[:2]
-    ahead = found.compare(found.total, first, second, "margin_total")
-    other = [group.name for group in found.regions if found.ranking(group)[0] != first]
-    where = "in every region" if not other else f"but not in {len(other)} of {len(found.regions)} regions"
-    spread = (
-        ""
-        if ahead.ci_low is None or ahead.ci_high is None
-        else f" [dim]\\[{amount(ahead.ci_low)}…{amount(ahead.ci_high)}][/]"
-    )
+    lead = found.lead(found.total)
+    if lead is None:
+        return "All strategies earn the same."
+    others = sum(found.ranking(group)[0] != lead.a for group in found.regions)
+    where = f", though not in {others} of {len(found.regions)} regions" if others else ""
     return (
-        f"{words(first).capitalize()} earns most over all accounts, {amount(ahead.difference)}{spread} more "
-        f"than {words(second)}; {where}."
+        f"{words(lead.a).capitalize()} earns most over all accounts{where}: "
+        f"{_difference(lead)} more than {words(lead.b)}."
     )
+
+
+def _difference(found: Comparison | None) -> str:
+    from simulation.comparison import Estimate
+
+    if found is None:
+        return "–"
+    return interval(Estimate(found.difference, found.ci_low, found.ci_high), amount)
 
 
 def total_table(found: Portfolio) -> Table:
@@ -151,14 +156,14 @@ def total_table(found: Portfolio) -> Table:
             interval(found.estimate(found.total, "revenue_total", name), amount),
             interval(found.estimate(found.total, "margin_total", name), amount),
             number(found.estimate(found.total, "hours_spent", name).mean, 0),
-            number(float(found.idle[s]), 0),
+            number(abs(round(float(found.idle[s]))), 0),
         )
     return made
 
 
 def region_table(found: Portfolio) -> Table:
     """Return for each region the strategy that earns most, and how far it is ahead; then the total."""
-    columns = ("Accounts", "Accounts lost", "Revenue", "Profit", "Ahead of the next")
+    columns = ("Accounts", "Accounts lost", "Profit", "Ahead of the next")
     made = table("Region", *columns[:1], "Earns most", *columns[1:], right=columns)
     for group in (*found.regions, found.total):
         made.add_row(*_region_row(found, group), end_section=group == found.regions[-1])
@@ -166,21 +171,13 @@ def region_table(found: Portfolio) -> Table:
 
 
 def _region_row(found: Portfolio, group: Group) -> list[str]:
-    order = found.ranking(group)
-    best = order[0]
-    ahead = "–"
-    if len(order) > 1:
-        lead = found.compare(group, best, order[1], "margin_total")
-        ahead = f"{amount(lead.difference)}"
-        if lead.ci_low is not None and lead.ci_high is not None:
-            ahead += f" [dim]\\[{amount(lead.ci_low)}…{amount(lead.ci_high)}][/]"
+    best = found.ranking(group)[0]
     name = text(group.name) if group in found.regions else "[bold]all[/]"
     return [
         name,
         str(len(group.positions)),
         words(best),
         interval(found.estimate(group, "accounts_lost", best), lambda value: number(value, 1)),
-        interval(found.estimate(group, "revenue_total", best), amount),
         interval(found.estimate(group, "margin_total", best), amount),
-        ahead,
+        _difference(found.lead(group)),
     ]
