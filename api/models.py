@@ -104,6 +104,7 @@ class SimulationDocument(BaseModel):
 
 
 Name = Annotated[str, AfterValidator(plain_text)]
+ScenarioName = Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]
 StrategyName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
@@ -116,11 +117,15 @@ class SimulationRequest(BaseModel):
     leaving_months: list[int] = Field(
         default=[], max_length=100, description="When: once for all, or once for each."
     )
-    scenario: Annotated[dict[str, Any], AfterValidator(plain_text)] | None = Field(
-        default=None, description="Events and parameters, as in a scenario file."
+    scenario: Annotated[dict[str, Any], AfterValidator(plain_text)] | ScenarioName | None = Field(
+        default=None, description="Events and parameters, as in a scenario file, or a shipped one's name."
     )
     strategies: list[StrategyName] | None = Field(
         default=None, min_length=1, max_length=20, description="Shipped ones by name; all if left out."
+    )
+    estimate: bool = Field(default=True, description="Take what the own history tells in place of defaults.")
+    observed_from: Annotated[date | None, BeforeValidator(iso_date)] = Field(
+        default=None, description="Day from which on every leaving was noted."
     )
     replicates: int = Field(default=verbs.REPLICATES, ge=1, le=1_000_000)
     months: int | None = Field(default=None, ge=1)

@@ -17,10 +17,11 @@ from api.asking import AccountName, Runs, Work
 from api.document import to_json
 from api.jobs import Progress, events
 from api.jobs import answer as outcome
-from api.models import JobDocument, StrategyName, iso_date, plain_text
+from api.models import JobDocument, ScenarioName, StrategyName, iso_date, plain_text
 from api.problems import PROBLEMS, answer
 from api.simulations import MISSING, JobName
 from api.workspace import Workspace
+from fixtures.scenario_library import shipped_file
 
 KIND = "sensitivity"
 
@@ -56,8 +57,10 @@ class SensitivityRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scenario: Annotated[dict[str, Any], AfterValidator(plain_text)] | None = Field(
-        default=None, description="Events and parameters, as in a scenario file; what it sets is not varied."
+    scenario: Annotated[dict[str, Any], AfterValidator(plain_text)] | ScenarioName | None = Field(
+        default=None,
+        description="Events and parameters, as in a scenario file, or a shipped one's name; what it sets is "
+        "not varied.",
     )
     measure: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = Field(
         default="margin_total", description="What strategies are compared in."
@@ -99,7 +102,9 @@ def start_sensitivity(work: Work, runs: Runs, account: AccountName, asked: Sensi
 def _analyse(work: Workspace, account: str, asked: SensitivityRequest, progress: Progress) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         scenario = None
-        if asked.scenario is not None:
+        if isinstance(asked.scenario, str):
+            scenario = shipped_file(asked.scenario)
+        elif asked.scenario is not None:
             scenario = Path(folder) / "scenario.json"
             scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
         return verbs.sensitivity(

@@ -19,6 +19,7 @@ from api.jobs import answer as outcome
 from api.models import JobDocument, SimulationDocument, SimulationRequest
 from api.problems import MEDIA_TYPE, PROBLEMS, Problem, answer
 from api.workspace import Workspace
+from fixtures.scenario_library import shipped_file
 
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such simulation", "content": {MEDIA_TYPE: {}}},
@@ -52,7 +53,9 @@ def start_simulation(work: Work, runs: Runs, account: AccountName, asked: Simula
 def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress: Progress) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         scenario = None
-        if asked.scenario is not None:
+        if isinstance(asked.scenario, str):
+            scenario = shipped_file(asked.scenario)
+        elif asked.scenario is not None:
             scenario = Path(folder) / "scenario.json"
             scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
         return verbs.simulate(
@@ -68,6 +71,8 @@ def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress:
             precision=asked.precision,
             engine=asked.engine,
             curve=asked.curve,
+            estimated=asked.estimate,
+            observed_from=asked.observed_from,
             as_of=asked.as_of,
             progress=progress,
         )
