@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -50,8 +51,7 @@ def levers_of(
         staffed = _staffing(wanted, case, pool, values["max_person_hours"], len(world.ours))
     else:
         fixed = np.array([strategy.hours.get(person.id, 0.0) for person in world.ours]) * factor
-        with np.errstate(invalid="ignore"):
-            staffed = fixed * np.where(hours[0] > 0.0, hours / hours[0], 0.0)
+        staffed = _given(fixed, hours, pool)
     effort, effort_hours, effort_taught = _planned(strategy, world, case, pool)
     offer = np.full(len(business.customers), NO_OFFER, dtype=np.int8)
     opened = int(strategy.direct * len(business.customers))
@@ -73,22 +73,37 @@ def levers_of(
     )
 
 
+def _given(fixed: Array, hours: Array, pool: Array) -> Array:
+    """Return the hours that a strategy itself gives to each of ours, shape (T + 1, ours).
+
+    A cut takes the same share of somebody's given hours as of their own; where others' hours were given to
+    them and those are cut, everybody's shrink to what the pool still has.
+    """
+    left = np.divide(hours, hours[0], out=np.ones_like(hours), where=hours[0] > 0.0)
+    staffed: Array = fixed * left
+    asked = staffed.sum(axis=1)
+    return staffed * np.divide(pool, asked, out=np.ones_like(pool), where=asked > pool)[:, None]
+
+
 def _weights(strategy: Strategy, world: World) -> Array:
     """Return the weights over all slots, shape (seats, slots).
 
     One account has its own weights. An end customer's account gives its distributors a share of the hours.
-    In a portfolio every account has the share that its hours have today.
+    In a portfolio every account has the share that its hours have today. Shares are of the seats that exist
+    today, so that a seat that joins one day moves nothing before that day.
     """
-    parts = []
+    parts, totals = [], []
     for seating in world.seatings:
         weights = np.zeros((len(seating.seats), world.width))
         weights[:, : seating.width] = strategy.weigh(seating)
+        standing = np.array([seat.joined == 0 for seat in seating.seats], dtype=bool)
         parts.append(weights)
+        totals.append(math.fsum(weights[standing].flat))  # the same sum for any number of empty slots
     if len(parts) > 1:
-        totals = [float(weights.sum()) for weights in parts]
         for weights, total, share in zip(parts, totals, _shares(strategy, world, totals), strict=True):
-            if total > 0.0:
-                weights /= total
+            whole = total if total > 0.0 else math.fsum(weights.flat)
+            if whole > 0.0:
+                weights /= whole
                 weights *= share
     return np.concatenate(parts) if parts else np.zeros((0, 0))
 
