@@ -28,6 +28,7 @@ test: $(STAMP) lint
 	$(BIN)/python -m tests.chromium
 	$(BIN)/python -m pytest
 
+# Ends with an error where a goal is missed. Needs a C compiler: $CC, cc, gcc, clang, or the extra `bench`.
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 

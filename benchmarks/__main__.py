@@ -60,12 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     here = machine()
-    print(", ".join(f"{name} {value}" for name, value in here.items()), flush=True)
     rows: list[Row] = []
     checks: list[Check] = []
     try:
         if "c" in options.only:
-            native.compiler()
+            here["compiler"] = native.compiler_name(native.compiler())
         for name in options.only:
             print(f"… {name}", file=sys.stderr, flush=True)
             found, checked = SECTIONS[name]()
@@ -74,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     except native.CompilerError as error:
         print(error, file=sys.stderr)
         return 1
+    print(", ".join(f"{name} {value}" for name, value in here.items()))
     print(f"\n{table(rows)}\n")
     for check in checks:
         print(

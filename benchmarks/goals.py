@@ -6,22 +6,28 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks import child, native
-from benchmarks.cases import MONTHS, SEED, STAKEHOLDERS, STRATEGIES, TIES, assembly_of, by_kernel
+from benchmarks.cases import (
+    MONTHS,
+    SEED,
+    STAKEHOLDERS,
+    STRATEGIES,
+    TIES,
+    assembly_of,
+    by_kernel,
+    eventful_assembly,
+)
 from benchmarks.clock import duration, in_turn
 from benchmarks.rows import Check, Row
 from fixtures.generator import generate_account
-from graph.account import Account
-from simulation import Scenario, strategies_for
-from simulation.assembly import assemble
+from simulation import Scenario
 from simulation.outcomes import Arrays
+from simulation.portfolio import simulate_portfolio
 from simulation.run import empty_arrays, run_kernel
 from simulation.state import SERIES
 
@@ -33,6 +39,7 @@ SIZES = (12, 50, 500)
 REPLICATES = 1000
 LARGE = 200  # replicates of the largest account, which takes ten times as long
 ROUNDS = 9
+EVENTFUL = 100  # replicates, which do not fill the last lanes
 COMPARED = ("access", "coverage", "threads", "hours")
 SIGMAS = 3.0
 TOLERANCE = (
@@ -40,7 +47,6 @@ TOLERANCE = (
 )
 
 ACCOUNTS = (10, 100, 1000)
-KINDS = 10  # different accounts; the rest are these with other ids, so that every number has the same mix
 ACCOUNT_REPLICATES, ACCOUNT_ROUNDS, ACCOUNT_SPREAD = 20, 3, 10.0
 
 MEMORY_REPLICATES, MEMORY_LIMIT = (1000, 20_000), 10.0
@@ -105,7 +111,14 @@ def c_programs() -> Rows:
     with tempfile.TemporaryDirectory(prefix="diamond-bench-") as folder:
         command = native.compiler()
         scalar, lanes = (native.build(name, Path(folder), command) for name in native.PROGRAMS)
-        rows, checks = [], []
+        rows: list[Row] = []
+        checks: list[Check] = []
+        eventful = eventful_assembly()
+        ours, plain, wide = (empty_arrays(eventful, EVENTFUL, MONTHS) for _ in range(3))
+        run_kernel(eventful, SEED, 0, ours, threads=1, whole=False)
+        scalar.run(eventful, SEED, plain)
+        lanes.run(eventful, SEED, wide)
+        checks += agreement("every event and a plan", ours, plain, wide)
         for stakeholders in SIZES:
             assembly = assembly_of(stakeholders)
             replicates = REPLICATES if stakeholders < max(SIZES) else LARGE
@@ -142,8 +155,19 @@ def c_programs() -> Rows:
                     ("SIMD C", "lanes", LANES_RATIO),
                 )
             ]
-    checks.append(Check("the C compiler is", True, native.compiler_name(command)))
     return rows, checks
+
+
+def agreement(what: str, ours: Arrays, plain: Arrays, wide: Arrays) -> list[Check]:
+    """Tell whether both C programs agree with the kernel."""
+    return [
+        Check(f"scalar C equals the kernel bit for bit, {what}", equal(ours, plain)),
+        Check(
+            f"SIMD C within {TOLERANCE:g} of every value, {what}",
+            close(ours, wide),
+            f"largest relative difference {apart(ours, wide):.1e}",
+        ),
+    ]
 
 
 def equal(one: Arrays, other: Arrays) -> bool:
@@ -165,32 +189,31 @@ def apart(one: Arrays, other: Arrays) -> float:
     return float(np.max(np.abs(a - b) / np.where(size > 0.0, size, 1.0), initial=0.0))
 
 
-def run_accounts(accounts: list[Account]) -> None:
-    """Assemble and run accounts that share nobody, one after the other."""
-    scenario = Scenario(parameters={"max_threads": TIES})
-    for account in accounts:
-        assembly = assemble(account, scenario, strategies_for(account, names=STRATEGIES), MONTHS)
-        by_kernel(assembly, ACCOUNT_REPLICATES, whole=True)
-
-
 def accounts() -> Rows:
-    """Measure what one account of many costs."""
+    """Measure what one account of many costs, the same thousand in portfolios of several sizes."""
     most = max(ACCOUNTS)
-    kinds = [generate_account(seed, ours=4, theirs=12) for seed in range(KINDS)]
-    made = [replace(kinds[n % KINDS], id=f"account{n}") for n in range(most)]
+    made = [generate_account(5, ours=4, theirs=12, account_id=f"account{n:04}") for n in range(most)]
+    scenario = Scenario(parameters={"max_threads": TIES})
 
-    def work(number: int) -> Callable[[], None]:
-        def run() -> None:
-            for _ in range(most // number):
-                run_accounts(made[:number])
+    def work(size: int) -> None:
+        for first in range(0, most, size):
+            simulate_portfolio(
+                made[first : first + size],
+                scenario,
+                STRATEGIES,
+                replicates=ACCOUNT_REPLICATES,
+                months=MONTHS,
+                seed=SEED,
+                threads=1,
+            )
 
-        return run
-
-    run_accounts(made[:1])
-    times = in_turn({str(number): work(number) for number in ACCOUNTS}, ACCOUNT_ROUNDS)
+    simulate_portfolio(made[:1], scenario, STRATEGIES, replicates=1, months=MONTHS, threads=1)
+    times = in_turn({str(size): partial(work, size) for size in ACCOUNTS}, ACCOUNT_ROUNDS)
     each = {name: timing.least / most for name, timing in times.items()}
     spread = 100.0 * (max(each.values()) / min(each.values()) - 1.0)
-    detail = ", ".join(f"{name}: {duration(seconds)}" for name, seconds in each.items())
+    detail = f"{ACCOUNT_REPLICATES} replicates, an account of " + ", of ".join(
+        f"{name} costs {duration(seconds)}" for name, seconds in each.items()
+    )
     goal = f"cost per account from {min(ACCOUNTS)} to {most:,} uncoupled accounts differs by"
     return [Row(goal, spread, " %", ACCOUNT_SPREAD, detail=detail)], []
 
