@@ -82,7 +82,9 @@ def _given(fixed: Array, hours: Array, pool: Array) -> Array:
     left = np.divide(hours, hours[0], out=np.ones_like(hours), where=hours[0] > 0.0)
     staffed: Array = fixed * left
     asked = staffed.sum(axis=1)
-    return staffed * np.divide(pool, asked, out=np.ones_like(pool), where=asked > pool)[:, None]
+    shrunk = np.divide(pool, asked, out=np.ones_like(pool), where=asked > pool)
+    staffed *= shrunk[:, None]
+    return staffed
 
 
 def _weights(strategy: Strategy, world: World) -> Array:
