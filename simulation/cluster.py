@@ -7,9 +7,11 @@ by another, and since a slice depends on nothing but what it is given, every num
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -51,31 +53,42 @@ def local_cluster(workers: int, progress: Progress | None = None) -> Iterator[Cl
     ------
     InputError
         A number of workers out of its range.
+    ClusterError
+        They do not start.
     """
     whole(workers, 1, MOST_WORKERS, "workers", None)
     warm_up(progress)  # the compiled kernel is there before two processes look for it
     import dask
 
     distributed = _dask()
-    with (
-        _quietly(),
-        dask.config.set(NO_PAGES),
-        TemporaryDirectory(prefix="diamond-", ignore_cleanup_errors=True) as folder,
-        distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host=HERE,
-            dashboard_address=f"{HERE}:0",
-            worker_dashboard_address=f"{HERE}:0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            local_directory=folder,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
+    with ExitStack() as stack:
+        with _undisturbed():
+            stack.enter_context(_quietly())
+            stack.enter_context(dask.config.set(NO_PAGES))
+            folder = TemporaryDirectory(prefix="diamond-", ignore_cleanup_errors=True)
+            try:
+                cluster = stack.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        host=HERE,
+                        dashboard_address=f"{HERE}:0",
+                        worker_dashboard_address=f"{HERE}:0",
+                        scheduler_kwargs={"dashboard": False},
+                        memory_limit=0,
+                        local_directory=stack.enter_context(folder),
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            except (RuntimeError, OSError) as error:
+                raise ClusterError(f"The {workers} workers do not start: {error}") from None
+            client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
+        try:
+            yield client
+        finally:
+            with _undisturbed():
+                stack.close()
 
 
 @contextmanager
@@ -197,6 +210,31 @@ def _check_workers(client: Client, address: str) -> None:
             f"{len(other)} of the workers at {address} have another version of the simulation or of numba; "
             "install this one where they run."
         )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put Ctrl-C off: processes must not be left half started or half ended.
+
+    A terminal sends it to every process; those that are started in here, or by a thread that is, do not
+    notice it and leave it to whoever started them.
+    """
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # which lets Ctrl-C through again when the first process is started
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
