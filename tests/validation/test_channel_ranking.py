@@ -1,7 +1,7 @@
 """The sample's distributor: which strategy is best depends on what happens, and its cause can be turned off.
 
-At the default cost of an hour nothing that we could do for this distributor earns its hours within five
-years, so that doing nothing is best whatever happens. The comparison is therefore made at an hour of 50, which
+At the default cost of an hour, nothing that we could do for this distributor earns its hours within
+five years, so that doing nothing is best whatever happens. The comparison is made at an hour of 50, which
 is inside the plausible range; `docs/validation_channel.md` has both.
 """
 
