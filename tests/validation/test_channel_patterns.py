@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from simulation.strategies import SHIPPED
 from tests.validation.channel_patterns import DRAWS, PATTERNS, SEED, TALK, WANTED
 from tests.validation.channel_worlds import draws, run, uncertain
+from tests.validation.regions import FOLDER, region_words
 from tests.validation.scale import COMPILED, replicates
 
+PAGE = Path(__file__).parents[2] / "docs" / "validation_channel.md"
 NAMES = [pattern.name for pattern in PATTERNS]
 BOUNDED = [pattern for pattern in PATTERNS if pattern.region]
 OUTSIDE = 60
@@ -51,3 +55,14 @@ def test_every_bound_is_one_of_a_parameter_that_varies():
             if name in ranges:
                 assert ranges[name][0] <= low and high <= ranges[name][1]
                 assert (low, high) != ranges[name]
+
+
+def test_the_page_states_and_draws_every_region():
+    page = PAGE.read_text(encoding="utf-8")
+    for pattern in PATTERNS:
+        start = f"| {pattern.says} ({pattern.source}) | {region_words(pattern)} | "
+        (row,) = (line for line in page.splitlines() if line.startswith(start))
+        assert int(row.removeprefix(start).split("%")[0]) >= 100 * WANTED
+        if pattern.plane is not None:
+            picture = FOLDER / f"validation_{pattern.name}.svg"
+            assert picture.is_file() and f"(img/{picture.name})" in page
