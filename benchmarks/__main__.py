@@ -68,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.only:
             print(f"… {name}", file=sys.stderr, flush=True)
             found, checked = SECTIONS[name]()
+            for row in found:  # what is known stays known where a later section is interrupted
+                print(f"  {row.goal}: {row.measured}", file=sys.stderr, flush=True)
             rows += found
             checks += checked
     except native.CompilerError as error:
