@@ -6,6 +6,7 @@ by another, and since a slice depends on nothing but what it is given, every num
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
@@ -103,16 +104,19 @@ def connected(address: str) -> Iterator[Client]:
         Nobody answers there in time, nobody works there, or with another version of the simulation.
     """
     _check_address(address)
+    place = address if "://" in address else f"tcp://{address}"
     with _quietly():
         try:
-            client = _dask().Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
-        except (OSError, TimeoutError):
+            asyncio.run(_identity(place))
+        except Exception:  # whatever it is that answers so
             raise ClusterError(
                 f"No Dask scheduler answers at {address} within {ANSWERS_WITHIN:.0f} seconds; "
                 "start one there by dask scheduler, or take --workers N of this machine."
             ) from None
-        except ValueError as error:
-            raise InputError(f"{address} is no address of a Dask scheduler: {error}.") from None
+        try:
+            client = _dask().Client(place, timeout=ANSWERS_WITHIN, set_as_default=False)
+        except (OSError, ImportError) as error:
+            raise ClusterError(f"The Dask scheduler at {address} cannot be used: {error}") from None
         with client:
             _check_workers(client, address)
             yield client
@@ -189,6 +193,14 @@ def _check_address(address: str) -> None:
             f"{address!r} is no address of a Dask scheduler; it needs a host and a port, "
             "such as tcp://10.0.0.5:8786."
         )
+
+
+async def _identity(address: str) -> None:
+    """Ask who is there; the client itself would wait for ever for one that listens and says nothing."""
+    distributed = _dask()
+    security = distributed.Security().get_connection_args("client")
+    async with asyncio.timeout(ANSWERS_WITHIN), distributed.rpc(address, connection_args=security) as peer:
+        await peer.identity()
 
 
 def _check_workers(client: Client, address: str) -> None:
