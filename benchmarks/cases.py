@@ -71,7 +71,7 @@ def eventful_assembly() -> Assembly:
 
 def channel_assembly() -> Assembly:
     """Return the arrays of a distributor with 50 stakeholders and 40 end customers."""
-    account = generate_account(5, ours=OURS, theirs=STAKEHOLDERS, distributors=1, end_customers=40)
+    account = generate_account(5, ours=OURS, theirs=STAKEHOLDERS, distributors=3, end_customers=40)
     return assemble(account, Scenario(), strategies_for(account, names=STRATEGIES), MONTHS)
 
 
