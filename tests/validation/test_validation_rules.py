@@ -37,6 +37,7 @@ TABLE = [
     (rules.ratio, (3.0, 4.0), 0.75),
     (rules.ratio, (-3.0, 4.0), -0.75),
     (rules.ratio, (3.0, 0.0), 0.0),
+    (rules.ratio, (0.25, 0.5), 0.5),
     (rules.ratio, (0.0, 0.5), 0.0),
     (rules.newcomer_orientation, (0.6, 0.75, 0.25), 0.25 * 0.6 + 0.75 * 0.5),
     (rules.newcomer_orientation, (-0.4, 0.0, 0.25), -0.1 - 0.75),
