@@ -99,7 +99,7 @@ def test_hidden_end_customers_show_by_what_the_distributor_tells():
     assert tail > UNLIKELY, (shown, hidden)
 
 
-@pytest.mark.parametrize("relief", [0.0, 0.05])
+@pytest.mark.parametrize("relief", [0.0, 0.12])
 def test_habit_and_relief_in_the_chances_of_every_choice_after_every_other(relief):
     account = distributor(23, mind=0.5)
     habit = 1.2
