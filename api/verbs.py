@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 REPLICATES = 1000
-CURVE_REPLICATES = 400
+CURVE_REPLICATES = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +384,7 @@ def simulate(
             months=run.months,
             seed=seed,
             threads=threads,
+            today=run,
             progress=progress,
         )
     answered = model.answer(run, hours, threads=threads, progress=progress)

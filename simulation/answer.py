@@ -172,6 +172,7 @@ def hours_curve(
     months: int | None = None,
     seed: int = 1,
     threads: int | None = None,
+    today: Simulation | None = None,
     progress: Progress | None = None,
 ) -> HoursCurve:
     """Run the strategies with multiples of today's hours.
@@ -180,6 +181,8 @@ def hours_curve(
     ----------
     factors
         Multiples of everybody's hours.
+    today
+        A run of the same with today's hours, which then need not be run again.
 
     Raises
     ------
@@ -190,16 +193,20 @@ def hours_curve(
     for done, factor in enumerate(factors):
         if progress is not None:
             progress("hours", done, len(factors))
-        run = simulate(
-            account,
-            scenario,
-            strategies,
-            partners=partners,
-            replicates=replicates,
-            months=months,
-            seed=seed,
-            threads=threads,
-            hours_factor=factor,
+        run = (
+            today
+            if today is not None and factor == 1.0
+            else simulate(
+                account,
+                scenario,
+                strategies,
+                partners=partners,
+                replicates=replicates,
+                months=months,
+                seed=seed,
+                threads=threads,
+                hours_factor=factor,
+            )
         )
         pool = float(run.assembly.pool[0])
         points.extend(

@@ -29,6 +29,7 @@ SOURCES = (
     "compiling.py",
     "state.py",
     "kernel.py",
+    "phases/seats.py",
     "phases/people.py",
     "phases/ties.py",
     "phases/account.py",

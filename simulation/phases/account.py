@@ -13,6 +13,10 @@ from simulation.draws import (
     event_key,
     uniform,
 )
+from simulation.phases.seats import (
+    lines_to,
+    seats_of,
+)
 from simulation.rules import (
     Rates,
     is_against,
@@ -64,7 +68,7 @@ NOBODY = 0  # second entity of what happens to the account alone
 def opinions(case: Case, rates: Rates, state: State) -> None:
     """4: contact warms, silence cools, colleagues sway; all at once, from last month's orientations."""
     seats = case.weight.size
-    line_start, line_from, line_pull = case.line_start, case.line_from, case.line_pull
+    line_from, line_pull = case.line_from, case.line_pull
     present, orientation, new_orientation = state.present, state.orientation, state.new_orientation
     coverage = state.coverage
     for i in range(seats):
@@ -72,7 +76,7 @@ def opinions(case: Case, rates: Rates, state: State) -> None:
             continue
         o = orientation[i]
         swayed = 0.0
-        for line in range(line_start[i], line_start[i + 1]):
+        for line in lines_to(case, i):
             k = line_from[line]
             if present[k] == PRESENT:
                 swayed += sway_of(line_pull[line], orientation[k], o)
@@ -109,7 +113,7 @@ def look(case: Case, state: State, month: int) -> None:
         influence = 0.0
         covered = 0.0
         threads = 0
-        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+        for i in seats_of(case, g):
             if joined[i] > month:
                 continue
             w = weight[i]

@@ -17,6 +17,9 @@ from simulation.draws import (
     event_key,
     uniform,
 )
+from simulation.phases.seats import (
+    seats_of,
+)
 from simulation.rules import (
     Rates,
     hit_of_leavers,
@@ -129,7 +132,7 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
         stayed_orientation = 0.0
         total = 0.0
         others = 0.0
-        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+        for i in seats_of(case, g):
             if joined[i] > month:
                 continue
             w = weight[i]
@@ -154,7 +157,7 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
         level[g, HIT] = hit_of_leavers(ratio(gone, deciding), ratio(others, total))
         if vacant > 0:
             mean = ratio(stayed_orientation, stayed)
-            for i in range(case.seat_start[g], case.seat_start[g + 1]):
+            for i in seats_of(case, g):
                 if present[i] == PRESENT or joined[i] > month:
                     continue
                 if present[i] == LEAVING:
@@ -202,7 +205,7 @@ def relation(case: Case, state: State, g: int) -> float:
     """Return the sum of w cov o over those in favour: what can leave with one of ours."""
     weight, present, orientation, coverage = case.weight, state.present, state.orientation, state.coverage
     total = 0.0
-    for i in range(case.seat_start[g], case.seat_start[g + 1]):
+    for i in seats_of(case, g):
         if present[i] == PRESENT and orientation[i] > 0.0:
             total += weight[i] * coverage[i] * orientation[i]
     return total
@@ -232,7 +235,7 @@ def taken_over(case: Case, levers: Levers, state: State, d: int) -> None:
     state.taken[d] = 1
     state.has_rival[d] = 1
     state.feature[d, TRUST] = 0.0
-    for i in range(case.seat_start[g], case.seat_start[g + 1]):
+    for i in seats_of(case, g):
         for k in range(case.owner.shape[1]):
             state.strength[i, k] *= levers.handover
         state.coverage[i] = coverage_of(state.strength, i)

@@ -16,6 +16,10 @@ from simulation.draws import (
     event_key,
     uniform,
 )
+from simulation.phases.seats import (
+    lines_to,
+    seats_of,
+)
 from simulation.rules import (
     Rates,
     effort,
@@ -72,7 +76,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
         training = levers.training if case.distributing[g] == 1 else 0.0
         spent = 0.0
         taught = 0.0
-        for i in range(case.seat_start[g], case.seat_start[g + 1]):
+        for i in seats_of(case, g):
             if present[i] == ABSENT:
                 new_coverage[i] = 0.0
                 continue
@@ -129,7 +133,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
 def reach_of(case: Case, state: State, i: int) -> float:
     """3c: how far those who sway a stakeholder are covered and in favour, by last month's coverage."""
     reach = 0.0
-    for line in range(case.line_start[i], case.line_start[i + 1]):
+    for line in lines_to(case, i):
         k = case.line_from[line]
         reach += referral_reach(case.line_pull[line], state.coverage[k], state.orientation[k])
     return reach
