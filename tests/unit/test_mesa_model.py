@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -158,3 +161,15 @@ def test_a_step_after_the_horizon_is_refused(model):
     assert model.steps == model.month == model.months == MONTHS
     with pytest.raises(InputError, match="The run has 12 months; there is no month 13"):
         model.step()
+
+
+def test_the_example_of_the_documentation_runs():
+    page = (Path(__file__).parents[2] / "docs" / "mesa.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    found = {}
+    exec(example, found)
+    assert len(found["series"]) == 37
+    assert found["series"].columns.to_list() == list(ALL_SERIES)
+    assert 0.0 <= found["weakest"] <= 1.0
+    assert all(0.0 <= share <= 1.0 for share in found["focus"])
+    assert sum(found["offers"].values()) == len(found["account"].channel.end_customers)
