@@ -44,7 +44,7 @@ seller = generate_account(4, ours=3, theirs=6, distributors=2, end_customers=8, 
 mesa_page.serve({"Alpha": Choice(generate_account(1)), "Beta": Choice(seller)}, int(sys.argv[2]))
 """
 HERE = {"127.0.0.1", "localhost", "::1", "0.0.0.0", "None"}
-PATIENCE = 60  # seconds, until the page is there
+PATIENCE = 240  # seconds, until the page is there: the kernel may have to be compiled
 SLOW = 30_000  # milliseconds
 
 
