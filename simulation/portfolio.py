@@ -187,7 +187,8 @@ class _Run:
         parts = components(priced, self.scenario, values, pairs)
         position = {account.id: a for a, account in enumerate(self.accounts)}
         count, strategies, months = len(self.accounts), len(self.strategies), self.months + 1
-        known = ALL_SERIES if set(self.measures) & set(CHANNEL_MEASURES) else SERIES
+        told = self.measures
+        known = ALL_SERIES if set(told) & set(CHANNEL_MEASURES) else SERIES
         notes = []
         if overruled is not None and self.scenario.months not in (None, overruled):
             notes.append(
@@ -199,11 +200,11 @@ class _Run:
             names=tuple(strategy.name for strategy in self.strategies),
             parameters=values,
             parts=tuple(Part(part, tuple(position[account.id] for account in part)) for part in parts),
-            told=self.measures,
+            told=told,
             series=known,
             seed=self.seed,
             months=self.months,
-            measured=np.empty((count, len(self.measures), strategies, self.replicates)),
+            measured=np.empty((count, len(told), strategies, self.replicates)),
             drawn=np.empty((count, len(DRAWN), strategies, self.replicates)),
             totals=np.zeros((len(TOTALS), strategies, self.replicates, months)),
             sums=np.zeros((count, len(known), strategies, months)),
@@ -224,7 +225,7 @@ class _Run:
             assembly = assemble(part.accounts, scenario, chosen, self.months)
             portfolio.know(part, assembly)
             self._price(portfolio, part, assembly)
-            work = work_of(assembly, self.months, self.seed, self.measures, first)
+            work = work_of(assembly, self.months, self.seed, portfolio.told, first)
             size = slice_size(work.case, self.months)
             for start in range(0, self.replicates, size):
                 yield Job(run, p, work, start, min(size, self.replicates - start), size >= self.replicates)

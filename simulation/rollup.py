@@ -152,7 +152,7 @@ class Portfolio:
             for x, one in enumerate(assembly.happenings)
             if isinstance(one.event, Leaves)
         )
-        case, present = assembly.case, {account.id for account in self.accounts}
+        case, present = assembly.case, {account.id for account in part.accounts}
         self.absent.update(one for one in assembly.business.distributors if one not in present)
         for a, position in enumerate(part.positions):
             self.indirect[position] = has_measure(case, a, CHANNEL_MEASURES[0])
