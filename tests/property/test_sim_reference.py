@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given, note, settings
+from hypothesis.vendor.pretty import pretty
 
+from simulation.run import empty_arrays, run_kernel
 from tests.property.ecosystems import (
     MONTHS,
     World,
@@ -13,7 +15,6 @@ from tests.property.ecosystems import (
     distributor_accounts,
     end_customers_with_partners,
     portfolios,
-    run,
     single_accounts,
 )
 from tests.statistical.mesa_reference import run_reference
@@ -21,11 +22,13 @@ from tests.statistical.mesa_reference import run_reference
 REPLICATES = 2
 
 
-def check(case):
+def check(case, *, whole=True):
     world, scenario, chosen, seed = case
+    note(f"{pretty(world)}, {scenario}, {chosen}, seed {seed}")
     assembly = assembled(world, scenario, chosen)
-    kernel = run(assembly, seed, count=REPLICATES)
-    agents = run_reference(assembly, seed, REPLICATES, MONTHS)
+    kernel = empty_arrays(assembly, REPLICATES, MONTHS)
+    run_kernel(assembly, seed, 0, kernel, whole=whole)
+    agents = run_reference(assembly, seed, REPLICATES, MONTHS, whole=whole)
     for name, one, other in zip(kernel._fields, kernel, agents, strict=True):
         differ = np.argwhere(one != other)
         if differ.size:
@@ -35,24 +38,30 @@ def check(case):
 
 
 @given(cases(single_accounts().map(lambda one: World((one,)))))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(deadline=None, derandomize=True, max_examples=150)
 def test_a_single_account(case):
     check(case)
 
 
 @given(cases(distributor_accounts().map(lambda one: World((one,)))))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(deadline=None, derandomize=True, max_examples=150)
 def test_a_distributor(case):
     check(case)
 
 
 @given(cases(end_customers_with_partners()))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(deadline=None, derandomize=True, max_examples=150)
 def test_an_end_customer_with_its_distributors(case):
     check(case)
 
 
 @given(cases(portfolios()))
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(deadline=None, derandomize=True, max_examples=150)
 def test_a_portfolio(case):
     check(case)
+
+
+@given(cases())
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_contact_loss_alone(case):
+    check(case, whole=False)
