@@ -385,6 +385,12 @@ def _warnings(found: Portfolio) -> Iterator[str]:
     alone = [one.name for one in accounts if not one.ours]
     if alone:
         yield f"Nobody of ours is known at {_some(alone)}; no strategy can meet anybody there."
+    unstated = {who.id for one in accounts for who in one.ours if who.time_capacity is None}
+    if unstated:
+        yield (
+            f"Nobody has stated the hours of {len(unstated)} of ours; each has "
+            f"{accounts[0].policy.limits['hours_default']:g} a month for every account that they serve."
+        )
     if found.assumed:
         yield (
             f"No supply row tells the revenue of {_some(found.assumed)}; each counts with revenue_assumed, "
