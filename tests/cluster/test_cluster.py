@@ -14,7 +14,7 @@ import pytest
 
 from fixtures.generator import generate_account, generate_ecosystem
 from graph.errors import ClusterError
-from simulation import Scenario, cluster, slices
+from simulation import Scenario, cluster, compiling, slices
 from simulation.portfolio import simulate_portfolio, simulate_sweep
 from simulation.scenario import HoursCut
 
@@ -77,6 +77,11 @@ def test_a_killed_worker_changes_no_byte_and_leaves_nothing(tmp_path: Path, monk
             again = simulate_portfolio(
                 accounts[-2:], Scenario(), NAMES[:1], replicates=20, months=3, client=joined
             )
+        with monkeypatch.context() as patched:
+            patched.setattr(compiling, "fingerprint", lambda: "another")
+            refused = pytest.raises(ClusterError, match="have another version of the simulation")
+            with refused, cluster.connected(address):
+                pass
         assert client.run(os.getpid)
 
     assert killed
