@@ -189,7 +189,51 @@ def test_a_new_key_account_manager_keeps_a_share_of_the_ties_and_the_seat():
         assert state.present_ours[0] == PRESENT
 
 
+def test_a_faint_tie_lives_as_long_as_it_is_met():
+    """Below s_gone, and still below it after the month's hundredth of an hour: only silence ends it."""
+    kam = Person("kam", "Kai", "us", function="commercial", time_capacity=0.11)
+    account, scenario = plain_account(strength=0.019, ours=(kam,)), Scenario("f", 3, (), STILL)
+    assert 0.0 < strengths(account, scenario, SINGLE, 3)[-1] < 0.02
+    assert strengths(account, scenario, IDLE, 3)[-1] == 0.0
+
+
+def test_whoever_of_ours_is_gone_meets_nobody_and_makes_no_thread():
+    account = plain_account(strength=0.8)
+    rates = {**FROZEN, "replacement": 0, "handover": 1, "loss": 0}
+    run = simulate(account, Scenario("o", 4, (Leaves(2, "kam"),), rates), [SINGLE], replicates=1)
+    assert run.series("hours")[0, 0].tolist() == pytest.approx([0.0, 8.0, 0.0, 0.0, 0.0])
+    assert run.series("threads")[0, 0].tolist() == [1.0, 1.0, 0.0, 0.0, 0.0]
+    access = run.series("access")[0, 0]  # the tie itself is handed over whole
+    assert access[1:] == pytest.approx([access[1]] * 4)
+
+
+def test_a_seat_is_vacant_for_a_month_at_least_and_covered_by_nobody():
+    account = plain_account(strength=0.8)
+    scenario = Scenario("v", 4, (Leaves(2, "t00"),), {**FROZEN, "replacement": 1})
+    seen = [
+        (int(state.present[0]), float(state.coverage[0]))
+        for _, _, state in history(account, scenario, IDLE, 4)
+    ]
+    assert [there for there, _ in seen] == [PRESENT, PRESENT, ABSENT, PRESENT, PRESENT]
+    assert [cov for _, cov in seen] == pytest.approx([0.8, 0.8, 0.0, 0.0, 0.0])
+
+
 # Orientation
+
+
+def test_everybody_hears_what_the_others_thought_last_month():
+    """Along a -> b -> c the ally's opinion takes two months to c."""
+    people = tuple(
+        Person(one, one, "acme", orientation=o) for one, o in (("a", "ally"), ("b", None), ("c", None))
+    )
+    lines = (InfluenceLine("a", "b"), InfluenceLine("b", "c"))
+    account = replace(plain_account(strength=0.0), theirs=people, influences=lines)
+    seen = [
+        tuple(float(o) for o in state.orientation)
+        for _, _, state in history(account, Scenario("h", 2, (), {**STILL, "cool": 0}), IDLE, 2)
+    ]
+    assert seen[1] == pytest.approx((0.6, 0.03, 0.0), abs=1e-15)
+    assert seen[2] == pytest.approx((0.6, 0.03 + 0.05 * 0.57, 0.05 * 0.03), abs=1e-15)
 
 
 def test_full_silence_cools_by_a_geometric_series():
@@ -273,12 +317,27 @@ def test_the_shock_of_a_decision_maker_and_its_fading():
     assert survival[2] / survival[1] == pytest.approx(math.exp(-rate * (1.0 + 18.0 * hit)), rel=1e-12)
 
 
+def test_who_does_not_decide_shocks_nobody_where_somebody_does():
+    people = (
+        Person("a", "A", "acme", role="user", influence=0.9),
+        Person("b", "B", "acme", role="decision_maker", influence=0.6),
+    )
+    account = replace(plain_account(strength=0.0), theirs=people)
+    for _, _, state in history(account, Scenario("u", 2, (Leaves(1, "a"),), FROZEN), IDLE, 2):
+        assert state.level[0, SHOCK] == 0.0
+
+
 def test_the_shock_of_one_of_ours():
-    """The relation to an ally goes from .9 x .8 x .6 of the weight to .35 of that."""
+    """The relation to an ally goes to .35 of itself; what we have with an opponent is no relation."""
     ally = Person("a", "A", "acme", orientation="ally", influence=0.9)
-    account = replace(plain_account(strength=0.0), theirs=(ally,), ties=(Tie("kam", "a", 0.8),))
+    opponent = Person("b", "B", "acme", orientation="against", influence=0.9)
+    account = replace(
+        plain_account(strength=0.0),
+        theirs=(ally, opponent),
+        ties=(Tie("kam", "a", 0.8), Tie("kam", "b", 0.5)),
+    )
     scenario = Scenario("o", 2, (Leaves(1, "kam"),), {**FROZEN, "warm": 0})
-    before = 0.8 * 0.6
+    before = 0.5 * 0.8 * 0.6  # half the weight
     hit = 0.3 * 0.65 * before / (before + 1.0)
     for _, month, state in history(account, scenario, IDLE, 2):
         if month == 1:
@@ -300,15 +359,23 @@ def test_without_any_support_the_wallet_shrinks_and_the_margin_falls_by_closed_f
 
 
 def test_support_wins_the_wallet_and_access_to_those_who_value_the_margin():
-    """Held at .8 x .6, an ally in a technical seat: both end where their rules balance."""
+    """Held at .8 x .6, an ally in a technical seat: both end where their rules balance.
+
+    A neutral at purchasing, where the talk is of prices, has half the weight and says nothing of value.
+    """
     ally = Person("a", "A", "acme", orientation="ally", influence=0.9, function="technical")
+    buyer = Person("b", "B", "acme", influence=0.9, function="purchasing")
     account = replace(
-        plain_account(strength=0.0), theirs=(ally,), ties=(Tie("kam", "a", 0.8),), revenue=1.0, margin=0.3
+        plain_account(strength=0.0),
+        theirs=(ally, buyer),
+        ties=(Tie("kam", "a", 0.8), Tie("kam", "b", 0.3)),
+        revenue=1.0,
+        margin=0.3,
     )
     rates = {**FROZEN, "warm": 0, "loss": 0, "grow": 2, "shrink": 0.3}
     run = simulate(account, Scenario("g", 400, (), rates), [IDLE], replicates=1)
     revenue, margin = run.series("revenue")[0, 0], run.series("margin")[0, 0]
-    support = 0.8 * 0.6
+    support = 0.5 * 0.8 * 0.6
     won = 2.0 * support * 0.9 / (2.0 * support + 0.3)
     assert revenue[-1] == pytest.approx(won / 0.4, rel=1e-6)
     assert margin[-1] / revenue[-1] == pytest.approx(0.15 + 0.25 * 0.8, rel=1e-6)
@@ -359,6 +426,8 @@ def test_a_seat_that_joins_is_there_from_its_month_on():
 
 def test_measured_at_the_start_is_what_the_graph_measures():
     account = removable()
+    opponent = Person("y", "Y", "acme", role="user", orientation="against", influence=0.8)
+    account = replace(account, theirs=(*account.theirs, opponent), ties=(*account.ties, Tie("kam", "y", 0.9)))
     for _, month, state in history(account, Scenario("m", 1), IDLE, 0):
         assert month == 0
         assert state.now[0, COVERAGE] == pytest.approx(measure(account).coverage, rel=1e-12)

@@ -16,7 +16,7 @@ from graph.account import Account, Channel, InfluenceLine, Partner, Person, Sale
 from simulation import Scenario, simulate
 from simulation.assembly import assemble
 from simulation.scenario import GoDirect, Leaves, Reorganises
-from simulation.state import ABSENT, MARKET_SIZE, PRESENT
+from simulation.state import ABSENT, HOURS_DRAWN, LOST_MONTH, MARKET_SIZE, PRESENT
 from simulation.strategies import SHIPPED
 from tests.validation.cases import (
     DAY,
@@ -235,6 +235,21 @@ def test_an_ally_who_is_covered_speeds_up_a_new_tie():
         assert fits(waited.count(1), draws, 1.0 - math.exp(-0.05 * 8.0 * (1.0 + 4.0 * reach)))
 
 
+def test_allies_add_up():
+    """Two allies of pull one half, covered .9 and .4: a reach of .5 x .6 x 1.3 = .39."""
+    people = tuple(Person(one, one, "acme", orientation="ally", influence=0.5) for one in ("a", "b"))
+    target = Person("target", "Ta", "acme", function="purchasing", influence=0.5)
+    account = replace(
+        plain_account(),
+        theirs=(*people, target),
+        ties=(Tie("kam", "a", 0.9), Tie("kam", "b", 0.4)),
+        influences=(InfluenceLine("a", "target"), InfluenceLine("b", "target")),
+    )
+    draws, rates = replicates(800, 150), {**STILL, "new_tie_rate": 0.0045, "referral": 50}
+    waited = first_months(account, rates, 1, 8, draws, seat=2)
+    assert fits(waited.count(1), draws, 1.0 - math.exp(-0.0045 * 8.0 * (1.0 + 50.0 * 0.39)))
+
+
 # The account
 
 
@@ -256,8 +271,16 @@ def test_the_month_of_the_drawn_loss_is_geometric():
     account, draws = plain_account(strength=0.0), replicates(3000, 200)
     rates = {**STILL, "loss": 0.6}
     run = simulate(account, Scenario("l", 24, (), rates), [IDLE], replicates=draws)
-    waited = [int(month) or 25 for month in run.arrays.drawn[0, 0, 0]]
+    waited = [int(month) or 25 for month in run.arrays.drawn[0, LOST_MONTH, 0]]
     assert fits_geometric(waited, 1.0 - math.exp(-0.05 * math.exp(2.0 * 0.25 + 2.0 * 0.1)), 24)
+
+
+def test_hours_are_spent_in_the_month_of_the_loss_and_not_after():
+    account, months = plain_account(strength=0.5), 12
+    run = simulate(account, Scenario("l", 12, (), {**STILL, "loss": 2}), [SINGLE], replicates=40)
+    lost, hours = run.arrays.drawn[0, LOST_MONTH, 0], run.arrays.drawn[0, HOURS_DRAWN, 0]
+    assert 0 < (lost > 0.0).sum() < 40
+    assert hours == pytest.approx(8.0 * np.where(lost > 0.0, lost, months))
 
 
 def test_the_drawn_loss_agrees_with_its_expectation():
