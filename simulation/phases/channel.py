@@ -138,7 +138,7 @@ def pay(
     """7c: what one order of a lot earns, at a rate of `units` a year.
 
     What goes through a distributor is lost with that distributor's account and with the end customer's own,
-    what is sold directly with the latter alone.
+    what is sold directly with the latter alone; in its place the distributor earns what a rival's sale gives.
     """
     market, level = case.channel, state.level
     c, choice = market.customer[lot], state.last[lot]
@@ -161,6 +161,7 @@ def pay(
     price = 0.0
     profit = 0.0
     cost = market.unit_cost[book]
+    without_us = resold_rival(rates.rival_share, rates.markup_rival)
     if choice == DIRECT:
         price = direct_price(rates.p_direct, market.markup[home], commission)
         profit = earned_direct(price, cost, rates.serve)
@@ -171,7 +172,7 @@ def pay(
         profit = earned_via(relief, registration, error, cost, rates.reg_cost, rates.err_cost)
         resale = resold(relief, state.feature[via, MARKUP])
     else:
-        resale = resold_rival(rates.rival_share, rates.markup_rival)
+        resale = without_us
     level_of_price = case.price[book, month]
     sold = size * price * level_of_price
     earned = size * (profit - price * (1.0 - level_of_price))
@@ -179,7 +180,7 @@ def pay(
     level[book, EARNED] += earned * share
     level[book, SOLD_DRAWN] += sold * there
     level[book, EARNED_DRAWN] += earned * there
-    state.now[book, DISTRIBUTOR_PROFIT] += size * resale
+    state.now[book, DISTRIBUTOR_PROFIT] += size * (resale * share + without_us * (1.0 - share))
 
 
 @apart

@@ -235,6 +235,8 @@ def taken_over(case: Case, levers: Levers, state: State, d: int) -> None:
     state.taken[d] = 1
     state.has_rival[d] = 1
     state.feature[d, TRUST] = 0.0
+    if g < 0:  # nobody of its people is known
+        return
     for i in seats_of(case, g):
         for k in range(case.owner.shape[1]):
             state.strength[i, k] *= levers.handover

@@ -169,6 +169,7 @@ class Lot(mesa.Agent):
             alive *= customer.account.alive
             there *= customer.account.drawn["lost_month"] == 0.0
         price = profit = 0.0
+        without_us = rules.resold_rival(rates.rival_share, rates.markup_rival)
         if via is not None:
             price = 1.0 - relief
             profit = rules.earned_via(
@@ -180,7 +181,7 @@ class Lot(mesa.Agent):
             profit = rules.earned_direct(price, book.unit_cost, rates.serve)
             theirs = rules.commission_of(rates.p_direct, start, commission)
         else:
-            theirs = rules.resold_rival(rates.rival_share, rates.markup_rival)
+            theirs = without_us
         size = units * book.market * book.unit
         level = book.price[self.model.month]
         sold, earned = size * price * level, size * (profit - price * (1.0 - level))
@@ -188,4 +189,4 @@ class Lot(mesa.Agent):
         book.earned += earned * alive
         book.sold_drawn += sold * there
         book.earned_drawn += earned * there
-        book.resold += size * theirs
+        book.resold += size * (theirs * alive + without_us * (1.0 - alive))

@@ -1,9 +1,4 @@
-"""The sample's distributor: which strategy is best depends on what happens, and its cause can be turned off.
-
-At the default cost of an hour, nothing that we could do for this distributor earns its hours within
-five years, so that doing nothing is best whatever happens. The comparison is made at an hour of 50, which
-is inside the plausible range; `docs/validation_channel.md` has both.
-"""
+"""The sample's distributor: which strategy is best depends on what happens, and its cause can be turned off."""
 
 from __future__ import annotations
 
@@ -24,7 +19,6 @@ from tests.validation.scale import COMPILED
 
 pytestmark = pytest.mark.xdist_group("channel_ranking")  # one worker has all the runs
 
-HOUR = 50.0
 SEED = 1
 PLAIN = 4  # replicates, and two strategies alone, where the kernel is plain Python
 NUMBER = 1000 if COMPILED else PLAIN
@@ -70,28 +64,44 @@ def test_all_strategies_show_what_becomes_of_the_distributor(name):
     assert {"share_of_mind", "conflict", "revenue", "margin"} <= set(document["strategies"][0]["series"])
 
 
-def test_the_best_strategy_is_another_one_when_we_go_direct():
-    assert is_best(ran("quiet_years", hour_cost=HOUR), "plan")
-    assert is_best(ran("go_direct_to_all", hour_cost=HOUR), "conflict_averse")
+@pytest.mark.parametrize(
+    ("scenario", "best"),
+    [
+        ("quiet_years", "plan"),
+        ("rival_launch", "plan"),
+        ("announce_direct", "conflict_averse"),
+        ("go_direct_to_all", "conflict_averse"),
+    ],
+)
+def test_the_best_strategy_is_another_one_when_direct_sales_are_announced(scenario, best):
+    assert is_best(ran(scenario), best)
 
 
-@pytest.mark.parametrize("mechanism", ["a_fear", "conflict_rate"])
-def test_without_what_the_distributor_fears_the_order_is_as_in_quiet_years(mechanism):
-    assert is_best(ran("go_direct_to_all", hour_cost=HOUR, **{mechanism: 0.0}), "plan")
+@pytest.mark.parametrize(
+    ("scenario", "mechanism"),
+    [
+        ("announce_direct", "announce"),
+        ("announce_direct", "conflict_rate"),
+        ("go_direct_to_all", "a_fear"),
+        ("go_direct_to_all", "conflict_rate"),
+    ],
+)
+def test_without_what_the_distributor_fears_the_order_is_as_in_quiet_years(scenario, mechanism):
+    assert is_best(ran(scenario, **{mechanism: 0.0}), "plan")
 
 
 def test_the_reason_that_is_told_is_the_conflict_and_turning_it_off_restores_the_order():
-    causes = find_causes(ran("go_direct_to_all", hour_cost=HOUR))
+    causes = find_causes(ran("announce_direct"))
     assert causes.found
     if COMPILED:
         assert (causes.quiet_best, causes.best, causes.differs) == ("plan", "conflict_averse", True)
         restoring = [cause.parameter for cause in causes.found if cause.restores]
-        assert restoring[:2] == ["conflict_rate", "a_fear"]
-        assert causes.sentences[1].startswith("The cause is that conflict grows")
+        assert restoring[:2] == ["announce", "conflict_rate"]
+        assert causes.sentences[1].startswith("The cause is that the distributor takes the announcement")
 
 
 def test_once_a_rival_owns_the_distributor_its_hours_are_better_saved():
     if COMPILED:
-        assert is_best(ran("distributor_taken_over", hour_cost=HOUR), "do_nothing")
-    taken = ran("distributor_taken_over", hour_cost=HOUR).compare(*RIVALS, "margin_total")
+        assert is_best(ran("distributor_taken_over"), "do_nothing")
+    taken = ran("distributor_taken_over").compare(*RIVALS, "margin_total")
     assert is_ahead(taken)  # a commission buys nothing from an owner with a brand of its own
