@@ -1,4 +1,4 @@
-"""The sample's distributor: which strategy is best depends on what happens, and its cause can be turned off."""
+"""The sample's distributor: the best strategy depends on what happens, and its cause can be turned off."""
 
 from __future__ import annotations
 
