@@ -34,8 +34,8 @@ def children() -> list[psutil.Process]:
 
 
 def answer(listener: socket.socket) -> None:
-    """Answer once as a web server does to what it does not understand."""
-    with listener.accept()[0] as connection:
+    """Answer once as a web server does to what it does not understand; nobody may ask in time."""
+    with suppress(OSError), listener.accept()[0] as connection:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
 
 
@@ -98,7 +98,7 @@ def test_a_killed_worker_changes_no_byte_and_leaves_nothing(tmp_path: Path, monk
 def test_a_scheduler_that_nobody_works_for(monkeypatch: pytest.MonkeyPatch):
     import distributed
 
-    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 3.0)
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 10.0)  # a busy machine may take seconds to answer at all
     with (
         cluster._quietly(),
         distributed.LocalCluster(

@@ -219,7 +219,7 @@ def test_the_ends_are_run_for_what_the_scenario_leaves_free(monkeypatch: pytest.
     asked: list[tuple[float, float]] = []
 
     def run(account: Account, scenario: Scenario, strategies: object, **how: object) -> Ranked:
-        assert how == {"replicates": 20, "months": 24, "seed": 1, "threads": 1}
+        assert how == {"partners": (), "replicates": 20, "months": 24, "seed": 1, "threads": 1}
         assert scenario.parameters["turnover_ours"] == 0.0
         assert "turnover_ours.level1" not in scenario.parameters
         leaving, time = scenario.parameters["turnover_theirs.level1"], float(account.hours[0])
