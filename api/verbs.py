@@ -414,11 +414,12 @@ class PortfolioRun:
 
     portfolio: Portfolio
     own: OwnData = field(default_factory=OwnData)
+    notes: Sequence[str] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What comes from the user's own data, and the warnings of the run."""
-        return (*self.own.warnings, *self.portfolio.warnings)
+        """Whom the scenario means, what comes from the user's own data, and the warnings of the run."""
+        return (*self.notes, *self.own.warnings, *self.portfolio.warnings)
 
     def document(self) -> dict[str, Any]:
         """Return the document of the contract."""
@@ -468,11 +469,18 @@ def simulate_portfolio(
     from simulation.cluster import cluster_of
     from simulation.portfolio import PLAN
     from simulation.portfolio import simulate_portfolio as run_portfolio
+    from simulation.scenario_file import has_selectors
 
     accounts = _chosen(work, names, region, as_of)
     setting = (
         model.load_scenario(scenario_file(scenario), accounts[0], accounts) if scenario else model.Scenario()
-    )
+    ).for_all([account.id for account in accounts])
+    notes = []
+    if scenario and len(accounts) > 1 and has_selectors(scenario_file(scenario)):
+        notes.append(
+            f"The scenario says by selectors (@…) who is meant; in a portfolio that is one account's, "
+            f"{accounts[0].name}."
+        )
     own = OwnData()
     if estimated:
         found = portfolio_data(work, accounts, observed_from)
@@ -499,7 +507,7 @@ def simulate_portfolio(
             client=client,
             progress=progress,
         )
-    return Result(as_of or work.today, (), PortfolioRun(run, own))
+    return Result(as_of or work.today, (), PortfolioRun(run, own, notes))
 
 
 def _chosen(

@@ -83,6 +83,8 @@ def appearing(path: Path) -> Iterator[Path]:
         raise InputError(
             f"{path.name} cannot be written; the ending needs to be one of {', '.join(FORMATS)}."
         )
+    if not path.parent.is_dir():
+        raise InputError(f"{path} cannot be written: there is no folder {path.parent}.")
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         yield unfinished

@@ -93,12 +93,20 @@ class Business:
             found[lot.customer] += volume
         return found
 
-    @property
-    def largest_first(self) -> tuple[int, ...]:
-        """Positions of the end customers by volume."""
-        return tuple(
-            sorted(range(len(self.customers)), key=lambda c: (-self.volume_of[self.customers[c]], c))
-        )
+    def largest(self, share: float) -> tuple[int, ...]:
+        """Return the positions of a share of the end customers that do not buy from us directly yet.
+
+        The largest by volume; at least one where the share is above 0 and there is any.
+        """
+        direct = {lot.customer for lot in self.lots if lot.seller is None}
+        indirect = [c for c, one in enumerate(self.customers) if one not in direct]
+        by_volume = sorted(indirect, key=lambda c: (-self.volume_of[self.customers[c]], c))
+        return tuple(by_volume[: number_of(share, len(by_volume))])
+
+
+def number_of(share: float, among: int) -> int:
+    """Return how many a share of so many are: the nearest number, one at least where the share is not 0."""
+    return 0 if share <= 0.0 else max(1, int(among * share + 0.5))
 
 
 def business_of(world: World) -> Business:

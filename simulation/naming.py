@@ -256,6 +256,8 @@ class Surroundings:
                     value, names, place, self.account.name, "no end customer", "end customers", self.file
                 )
             ]
+        from simulation.market import number_of
+
         largest = _LARGEST.fullmatch(selector)
         if largest:
             share = float(largest[1])
@@ -263,7 +265,7 @@ class Surroundings:
                 raise wrong(place, value, "needs a share above 0 % and up to 100 %", self.file)
             volume = self._volumes("end_customer")
             by_volume = sorted(self._indirect, key=lambda one: (-volume[one], one))
-            found = by_volume[: max(1, int(len(by_volume) * share / 100.0 + 0.5))]
+            found = by_volume[: number_of(share / 100.0, len(by_volume))]
         elif selector == "@all":
             found = list(self._indirect)
         elif selector in ("@known", "@hidden"):

@@ -114,7 +114,7 @@ def measure_run(arrays: Arrays, first_event: int | None, account: int = 0) -> di
     if series.shape[0] > len(SERIES):
         found |= {
             "share_of_mind_end": series[SHARE_OF_MIND][..., -1],
-            "conflict_peak": series[CONFLICT].max(axis=-1),
+            "conflict_peak": series[CONFLICT][..., 1:].max(axis=-1),
             "transparency_end": series[TRANSPARENCY][..., -1],
             "forecast_error_mean": series[FORECAST_ERROR][..., 1:].mean(axis=-1),
             "distributor_profit_total": series[DISTRIBUTOR_PROFIT][..., 1:].sum(axis=-1) / 12.0,

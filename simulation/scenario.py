@@ -172,6 +172,16 @@ class Scenario:
         kept = tuple(event for event in self.events if not isinstance(event, Leaves))
         return replace(self, name=f"{self.name}, nobody made to leave", events=kept)
 
+    def for_all(self, accounts: Sequence[str]) -> Scenario:
+        """Return the scenario for a portfolio: pressure on the price is felt in every account."""
+        events: list[Event] = []
+        for event in self.events:
+            if isinstance(event, PricePressure):
+                events.extend(replace(event, subject=one) for one in accounts)
+            else:
+                events.append(event)
+        return replace(self, events=tuple(events))
+
     def check_months(self, months: int) -> None:
         """Refuse events outside 1 … `months`, the horizon of a run.
 

@@ -51,6 +51,19 @@ def load_scenario(path: Path, account: Account, partners: Sequence[Account] = ()
     return parse_scenario(read_mapping(path, "a scenario"), account, partners, file=path.name)
 
 
+def has_selectors(path: Path) -> bool:
+    """Tell whether a scenario file says by a selector whom or what it means."""
+
+    def found(value: Any) -> bool:
+        if isinstance(value, Mapping):
+            return any(found(one) for one in value.values())
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return any(found(one) for one in value)
+        return isinstance(value, str) and value.lstrip().startswith("@")
+
+    return found(read_mapping(path, "a scenario").get("events"))
+
+
 def parse_scenario(
     data: Mapping[Any, Any],
     account: Account,

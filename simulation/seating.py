@@ -8,8 +8,8 @@ the key account manager. Ties beyond `max_threads` stay as they are measured, bu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from graph.account import Account, Person
@@ -57,7 +57,8 @@ class Slot:
     function_peer, level_peer, manager
         What the owner is to this seat.
     open
-        Whether strategies may work on it: False beyond `max_threads`.
+        Whether any strategy may work on it: False beyond `max_threads`, and where a strategy has named the
+        pair, which alone works on it.
     """
 
     owner: int
@@ -95,6 +96,22 @@ class Seating:
     def index(self) -> dict[str, int]:
         """Position of each seat by the id of who holds it at the start."""
         return {seat.id: i for i, seat in enumerate(self.seats)}
+
+    def opened(self, pairs: Collection[tuple[str, str]]) -> Seating:
+        """Return the seating as a strategy sees it that has named pairs: their slots are open to it."""
+        if not pairs:
+            return self
+        wanted = set(pairs)
+        return replace(
+            self,
+            slots=tuple(
+                tuple(
+                    replace(slot, open=slot.open or (self.account.ours[slot.owner].id, seat.id) in wanted)
+                    for slot in slots
+                )
+                for seat, slots in zip(self.seats, self.slots, strict=True)
+            ),
+        )
 
     def slot(self, i: int, owner: int | None) -> int | None:
         """Return the open slot of a seat that one of ours has, if any."""
@@ -177,7 +194,7 @@ def seat_people(
         for owner in (peer, level_peer, manager):
             if owner is not None and owner not in owners and len(owners) < most:
                 owners.append(owner)
-        open_to = set(owners[:most]) | set(named.get(seat.id, ()))
+        open_to = set(owners[:most])
         owners.extend(owner for owner in named.get(seat.id, ()) if owner not in owners)
         strength_of = {owner: strength for strength, owner in ties}
         slots.append(

@@ -54,8 +54,7 @@ def levers_of(
         staffed = _given(fixed, hours, pool)
     effort, effort_hours, effort_taught = _planned(strategy, world, case, pool)
     offer = np.full(len(business.customers), NO_OFFER, dtype=np.int8)
-    opened = int(strategy.direct * len(business.customers))
-    offer[list(business.largest_first[:opened])] = OPEN
+    offer[list(business.largest(strategy.direct))] = OPEN
     return Levers(
         wanted=np.ascontiguousarray(wanted),
         hours=np.ascontiguousarray(staffed.reshape(len(pool), len(world.ours))),
@@ -97,7 +96,7 @@ def _weights(strategy: Strategy, world: World) -> Array:
     parts, totals = [], []
     for seating in world.seatings:
         weights = np.zeros((len(seating.seats), world.width))
-        weights[:, : seating.width] = strategy.weigh(seating)
+        weights[:, : seating.width] = strategy.weigh(seating.opened(strategy.pairs))
         standing = np.array([seat.joined == 0 for seat in seating.seats], dtype=bool)
         parts.append(weights)
         totals.append(math.fsum(weights[standing].flat))  # the same sum for any number of empty slots

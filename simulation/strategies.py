@@ -123,7 +123,7 @@ def buyer_and_boss(seating: Seating) -> Weights:
     put_weight(weights, seating, seating.buyer, seating.manager, BUYER_SHARE)
     boss = seating.boss
     if boss is not None:
-        peer = next((slot.owner for slot in seating.slots[boss] if slot.level_peer), None)
+        peer = next((slot.owner for slot in seating.slots[boss] if slot.level_peer and slot.open), None)
         peer = peer if peer is not None else _function_peer(seating, boss)
         put_weight(weights, seating, boss, seating.manager if peer is None else peer, 1.0 - BUYER_SHARE)
     return weights

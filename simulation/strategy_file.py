@@ -28,6 +28,7 @@ from graph.account import Account
 from simulation.reading import find_person, number, read_mapping, whole, wrong
 from simulation.seating import Seating
 from simulation.strategies import (
+    CHANNEL_NAMES,
     NAMES,
     SHIPPED,
     Strategy,
@@ -80,10 +81,12 @@ def _custom(entry: Any, account: Account, file: str) -> Strategy:
     name = entry.get("name")
     if not isinstance(name, str) or not name[:1].isalnum():
         raise wrong("name", name, "needs a text that begins with a letter or a digit", file)
+    if name in (*NAMES, *CHANNEL_NAMES):
+        raise wrong("name", name, "is that of a shipped strategy; your own needs another one", file)
     if ("like" in entry) == ("threads" in entry):
         raise wrong(name, sorted(entry), "needs either `like`, the name of a strategy, or `threads`", file)
     if "like" in entry:
-        if entry["like"] not in SHIPPED:
+        if not isinstance(entry["like"], str) or entry["like"] not in SHIPPED:
             raise wrong("like", entry["like"], f"needs one of {', '.join(SHIPPED)}", file)
         base = replace(SHIPPED[entry["like"]], name=name)
     else:

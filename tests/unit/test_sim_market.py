@@ -250,7 +250,9 @@ def test_two_lots_alike_draw_apart():
 
 def test_the_largest_end_customers_come_first():
     business = made(dealer()).business
-    assert [business.customers[c] for c in business.largest_first] == ["e1", "e2", "e3"]
+    assert [business.customers[c] for c in business.largest(1.0)] == ["e1", "e3"]  # e2 buys directly
+    assert [business.customers[c] for c in business.largest(0.01)] == ["e1"]
+    assert business.largest(0.0) == ()
     assert business.volume_of == {"e1": 140.0, "e2": 80.0, "e3": 30.0}
 
 

@@ -198,11 +198,31 @@ def test_hours_at_a_distributors_people_are_partly_training():
 
 
 def test_direct_offers_of_a_strategy_go_to_the_largest_first():
-    offers = replace(SHIPPED["diamond"], direct=0.7)
-    assembly = made(dealer(), strategies=(offers, SHIPPED["diamond"]))
+    shares = {0.0: [], 0.01: ["e1"], 0.7: ["e1"], 0.8: ["e1", "e3"], 1.0: ["e1", "e3"]}
+    offers = tuple(replace(SHIPPED["diamond"], name=f"{share}", direct=share) for share in shares)
+    assembly = made(dealer(), strategies=offers)
     assert [one.id for one in CUSTOMERS] == list(assembly.business.customers)
-    assert assembly.levers[0].offer.tolist() == [OPEN, OPEN, NO_OFFER]
-    assert assembly.levers[1].offer.tolist() == [NO_OFFER] * 3
+    for levers, opened in zip(assembly.levers, shares.values(), strict=True):  # e2 buys directly already
+        assert [one.id for one, offer in zip(CUSTOMERS, levers.offer, strict=True) if offer == OPEN] == opened
+
+
+def test_no_strategy_depends_on_those_beside_it():
+    one = dealer()
+    planned = plan_strategy(one, [PlannedAction("eng", "d-buyer", "meeting", 1)])
+    others = tuple(SHIPPED[name] for name in ("buyer_and_boss", "function_matching", "diamond"))
+    together = made(one, strategies=(*others, planned))
+    for strategy, levers in zip((*others, planned), together.levers, strict=True):
+        alone = made(one, strategies=(strategy,))
+        case, only = together.case, alone.levers[0]
+        wanted = {
+            (i, case.owner[i, k]): levers.wanted[i, k]
+            for i, k in zip(*np.nonzero(levers.wanted), strict=True)
+        }
+        assert wanted == {
+            (i, alone.case.owner[i, k]): only.wanted[i, k]
+            for i, k in zip(*np.nonzero(only.wanted), strict=True)
+        }
+        assert np.array_equal(levers.hours, only.hours)
 
 
 def test_training_in_a_plan_teaches_and_other_kinds_do_not():

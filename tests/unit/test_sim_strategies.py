@@ -46,7 +46,7 @@ def seating(account, scenario=None, pairs=(), **parameters):
 
 def threads(account, strategy, scenario=None, **parameters):
     """Return what a strategy wants, by names."""
-    table = seating(account, scenario, strategy.pairs, **parameters)
+    table = seating(account, scenario, strategy.pairs, **parameters).opened(strategy.pairs)
     weights = strategy.weigh(table)
     return {
         (account.ours[slot.owner].id, table.seats[i].id): float(weights[i, k])
@@ -195,7 +195,8 @@ def test_a_plan_gives_quality_times_hours_in_its_month_and_goes_on_as_diamond(ac
     made = assemble(account, Scenario(), [strategy], 6)
     levers = made.levers[0]
     i = made.seating.index["eng"]
-    k = made.seating.slot(i, account.our_index["ceo"])
+    k = made.seating.opened(strategy.pairs).slot(i, account.our_index["ceo"])
+    assert made.seating.slot(i, account.our_index["ceo"]) is None
     assert levers.effort.shape[0] == 3
     assert levers.effort[1, i, k] == pytest.approx(4 * 0.6)
     assert levers.effort.sum() == pytest.approx(4 * 0.6)
@@ -259,6 +260,9 @@ def test_custom_strategies(tmp_path, account):
         ("strategies: []", "list of strategies"),
         ("strategies: [{name: x}]", "either `like`"),
         ("strategies: [{name: x, like: best}]", "needs one of"),
+        ("strategies: [{name: x, like: [diamond]}]", "needs one of"),
+        ("strategies: [{name: x, like: {diamond: 1}}]", "needs one of"),
+        ("strategies: [{name: plan, like: diamond}]", "that of a shipped strategy"),
         ("strategies: [{name: '=x', like: diamond}]", "begins with a letter"),
         ("strategies: [{name: x, like: diamond}, {name: x, like: diamond}]", "used twice"),
         ("strategies: [{name: x, like: diamond, weak: -1}]", "weak is -1; it needs a number from 0 to 10"),
