@@ -9,7 +9,7 @@ import numpy as np
 
 from simulation.comparison import Comparison, worst_mean
 from simulation.outcomes import BETTER, RANKED_BY, SHOWN
-from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves
+from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves, NewKeyAccountManager
 
 if TYPE_CHECKING:
     from simulation.results import Simulation
@@ -169,7 +169,7 @@ def _missed(run: Simulation) -> list[str]:
     shares = run.arrays.missed.mean(axis=(0, 1))
     return [
         f"In {share:.0%} of the replicates the seat of {run.name_of(one.event.subject)} is vacant "
-        f"in month {one.month}, so that nobody leaves."
+        f"in month {one.month}, so that nobody {'leaves' if isinstance(one.event, Leaves) else 'hands over'}."
         for one, share in zip(run.assembly.happenings, shares, strict=True)
-        if isinstance(one.event, Leaves) and share > 0.0
+        if isinstance(one.event, Leaves | NewKeyAccountManager) and share > 0.0
     ]

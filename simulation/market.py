@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.account import Account, Sale
 from graph.policy import fold
@@ -237,6 +238,7 @@ def market_of(
         known=np.array([one in direct or partners[one].known for one in business.customers], dtype=np.int8),
         offer=offer,
         home=np.array(homes, dtype=np.int64),
+        sells=_sells(business, homes),
         account_at=np.array(account_at, dtype=np.int64),
         books=np.array(books, dtype=np.int64),
         entity=np.array([entity(one) for one in business.customers], dtype=np.uint64),
@@ -255,7 +257,7 @@ def no_market() -> Market:
     names = np.zeros(0, np.uint64)
     return Market(
         ints, ints, floats, floats, floats, floats, floats, floats, flags, ints, ints, flags, flags,
-        ints, ints, ints, names, names, ints, floats, ints, floats, floats,
+        ints, np.zeros((0, 0), np.int8), ints, ints, names, names, ints, floats, ints, floats, floats,
     )  # fmt: skip
 
 
@@ -316,6 +318,16 @@ def _serves(distributor: str, account: Account, business: Business) -> bool:
     return distributor == account.id or any(
         lot.seller == distributor and lot.customer == account.id for lot in business.lots
     )
+
+
+def _sells(business: Business, homes: Sequence[int]) -> NDArray[np.int8]:
+    """Return which distributor sells to which end customer, shape (end customers, distributors)."""
+    sells = np.zeros((len(business.customers), len(business.distributors)), dtype=np.int8)
+    sells[range(len(homes)), homes] = 1
+    for lot in business.lots:
+        if lot.seller is not None:
+            sells[business.customer_index[lot.customer], business.distributor_index[lot.seller]] = 1
+    return sells
 
 
 def _home(customer: str, business: Business) -> int:
@@ -384,6 +396,7 @@ def _prices(
     account_of: Sequence[int],
 ) -> tuple[list[float], list[float]]:
     """Return price and cost of a unit by account: what makes the start show the revenue and margin known."""
+    account_index = {account.id: a for a, account in enumerate(world.accounts)}
     sold, extra, units, all_units = (np.zeros(len(world.accounts)) for _ in range(4))
     for choice, c, volume in zip(last, customer, business.volumes, strict=True):
         via = choice - 1
@@ -409,4 +422,9 @@ def _prices(
             cost.append(values["cost"])
         else:
             cost.append(float((sold[a] - extra[a] - account.margin * sold[a]) / units[a]))
+    for c, one in enumerate(business.customers):
+        a, seller = account_index.get(one, NONE), account_of[homes[c]]
+        if a != NONE and a != seller and seller != NONE and sold[a] == 0.0:
+            # Nothing of ours is booked at its own account yet: it will pay what its distributor pays.
+            unit[a], cost[a] = unit[seller], cost[seller]
     return unit, cost

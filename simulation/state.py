@@ -80,6 +80,8 @@ class Market(NamedTuple):
         (C,) at the start.
     home
         (C,) the distributor of most of an end customer's volume.
+    sells
+        (C, D) 1 where a distributor sells to an end customer, its home distributor always.
     account_at
         (C,) the end customer's own account, -1 without one.
     books
@@ -108,6 +110,7 @@ class Market(NamedTuple):
     known: Flags
     offer: Flags
     home: Ints
+    sells: Flags
     account_at: Ints
     books: Ints
     entity: Names

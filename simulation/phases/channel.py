@@ -97,7 +97,9 @@ def chosen(case: Case, rates: ChannelRates, state: State, lot: int, u: float) ->
         value = direct_value(rates.p_direct, rates.accept, rates.b_price, rates.b_accept)
         odds[DIRECT] = offer_of(value, last == DIRECT, rates.b_habit)
     for d in range(distributors):
-        odds[d + 1] = offer_via(state.value[d], known, opened, d == market.home[c], last == d + 1, rates)
+        odds[d + 1] = 0.0
+        if market.sells[c, d] == 1:
+            odds[d + 1] = offer_via(state.value[d], known, opened, d == market.home[c], last == d + 1, rates)
     rival = distributors + 1
     odds[rival] = offer_of(rates.rival, last == rival, rates.b_habit)
     total = 0.0

@@ -80,7 +80,10 @@ def events(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
             else:
                 state.present_ours[at] = LEAVING
         elif kind == NEW_MANAGER:
-            state.handed[at] = 1
+            if state.present_ours[at] == ABSENT:
+                state.missed[x] = 1
+            else:
+                state.handed[at] = 1
         elif kind == REORGANISES:
             draw = event_key(key, month, REORGANISED)
             for i in range(joined.size):

@@ -106,10 +106,10 @@ class Distributor(mesa.Agent):
 class EndCustomer(mesa.Agent):
     """Who buys from distributors or from us; `account` is its own, `books` the one that earns directly."""
 
-    def __init__(self, model, key, known, offer, home, account, books):
+    def __init__(self, model, key, known, offer, home, account, books, sellers):
         super().__init__(model)
         self.key, self.known, self.offer, self.home = key, known, offer, home
-        self.account, self.books = account, books
+        self.account, self.books, self.sellers = account, books, sellers
 
     def show(self):
         """7a: a hidden one may be named by its distributor."""
@@ -142,7 +142,7 @@ class Lot(mesa.Agent):
             value = rules.direct_value(rates.p_direct, rates.accept, rates.b_price, rates.b_accept)
             direct = rules.offer_of(value, self.last == DIRECT, rates.b_habit)
         offers = [(DIRECT, direct)]
-        for one in self.model.distributors:
+        for one in customer.sellers:
             home, last = one is customer.home, one is self.last
             offers.append((one, rules.offer_via(one.value, customer.known, opened, home, last, rates)))
         offers.append((RIVAL, rules.offer_of(rates.rival, self.last == RIVAL, rates.b_habit)))

@@ -168,6 +168,7 @@ class Ecosystem(mesa.Model):
                 self.distributors[market.home[c]],
                 self.accounts[market.account_at[c]] if market.account_at[c] >= 0 else None,
                 self.accounts[market.books[c]],
+                [one for one, sells in zip(self.distributors, market.sells[c], strict=True) if sells],
             )
             for c in range(market.known.size)
         ]
@@ -250,7 +251,10 @@ class Ecosystem(mesa.Model):
             else:
                 self.missed[x] = 1
         elif kind == NEW_MANAGER:
-            self.colleagues[at].hands_over = True
+            if self.colleagues[at].present:
+                self.colleagues[at].hands_over = True
+            else:
+                self.missed[x] = 1
         elif kind == REORGANISES:
             for person in self.stakeholders:
                 affected = person.function == at and person.present and not person.leaving

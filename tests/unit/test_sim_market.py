@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.account import Agreement, Sale
+from graph.account import Agreement, Channel, Partner, Sale
 from simulation import Scenario, simulate
 from simulation.run import empty_arrays, run_kernel
+from simulation.scenario import GoDirect
 from simulation.state import NO_OFFER, OPEN
 from simulation.strategies import SHIPPED
 from tests.unit.channels import CARRIED, CHANNEL, CUSTOMERS, SALES, dealer, end_customer, key_account, made
@@ -292,3 +293,40 @@ def test_what_is_sold_through_a_distributor_is_lost_with_it():
         elif choice == 0:
             expected[0] += volume * unit[0] * 0.97 * 1.25
     assert revenue == pytest.approx(expected, rel=1e-12)
+
+
+def test_whoever_does_not_sell_to_an_end_customer_is_none_of_its_choices():
+    """Two distributors whose accounts share one of our people share no end customer by that."""
+    other = Channel(
+        distributors=(Partner("second", "Second"),),
+        end_customers=(Partner("f1", "F1"),),
+        sales=(Sale("second", "f1", False, 10.0),),
+    )
+    second = dealer(id="second", name="Second", theirs=(), ties=(), influences=(), channel=other)
+    together = made([dealer(), second])
+    sells = together.case.channel.sells
+    assert together.business.distributors == ("dealer", "second")
+    assert [together.business.customers[c] for c in np.flatnonzero(sells[:, 1])] == ["f1"]
+    assert sells.sum(axis=1).tolist() == [1] * len(together.business.customers)
+
+
+def test_what_an_end_customer_buys_directly_is_worth_the_same_with_and_without_its_own_account():
+    sales = (Sale("dealer", "e1", False, 100.0), Sale("dealer", "e2", False, 100.0))
+    channel = Channel(
+        distributors=(Partner("dealer", "Dealer"),),
+        end_customers=(Partner("e1", "E1"), Partner("e2", "E2")),
+        sales=sales,
+    )
+    one = dealer(channel=channel)
+    own = end_customer(
+        id="e1", name="E1", revenue=80_000.0, margin=0.4, channel=replace(channel, sales=sales[:1])
+    )
+    events = (GoDirect(1, "dealer", ("e1", "e2")),)
+    totals = []
+    for accounts in (one, [one, own]):
+        assembly = made(accounts, *events, loss=0.0, market_sd=0.0)
+        arrays = empty_arrays(assembly, 20, 6)
+        run_kernel(assembly, 1, 0, arrays)
+        totals.append(arrays.series[:, assembly.series.index("revenue")].sum())
+    assert totals[0] > 0.0
+    assert totals[1] == pytest.approx(totals[0], rel=1e-12)

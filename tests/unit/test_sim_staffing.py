@@ -15,7 +15,7 @@ from simulation import PlannedAction, Scenario, plan_strategy, simulate
 from simulation.assembly import assemble
 from simulation.run import empty_arrays, run_kernel
 from simulation.scenario import HoursCut, Joins, Leaves
-from simulation.state import NO_OFFER, OPEN, SPENT
+from simulation.state import OPEN, SPENT
 from simulation.strategies import SHIPPED, Strategy
 from tests.unit.channels import CUSTOMERS, dealer, end_customer, key_account, made
 from tests.validation.cases import months_of

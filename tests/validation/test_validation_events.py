@@ -353,8 +353,9 @@ def test_choices_follow_the_logit(opened):
     sellers = ("dealer", "east", "west")
     account = dealer(60, sellers)
     customers = tuple(partner.id for partner in account.channel.end_customers)
-    extra = tuple(Sale(one, customers[n], False, 0.25) for n, one in enumerate(sellers[1:]))
-    account = replace(account, channel=replace(account.channel, sales=(*account.channel.sales, *extra)))
+    extra = {one: tuple(Sale(one, customer, False, 0.01) for customer in customers) for one in sellers[1:]}
+    every = (*account.channel.sales, *(sale for some in extra.values() for sale in some))
+    account = replace(account, channel=replace(account.channel, sales=every))
     events = (GoDirect(1, "us", customers),) if opened else ()
     rates = {
         "order": 1,
@@ -371,8 +372,8 @@ def test_choices_follow_the_logit(opened):
         "rival": 0.2,
     }
     others = [
-        replace(account, id=one, name=one, revenue=None, channel=replace(account.channel, sales=(sale,)))
-        for one, sale in zip(sellers[1:], extra, strict=True)
+        replace(account, id=one, name=one, revenue=None, channel=replace(account.channel, sales=sales))
+        for one, sales in extra.items()
     ]
     assembly = assemble([account, *others], Scenario("x", 1, events, rates), [IDLE], 1)
     assert assembly.business.distributors == sellers
