@@ -104,7 +104,7 @@ class SimulationDocument(BaseModel):
 
 
 Name = Annotated[str, AfterValidator(plain_text)]
-ScenarioName = Annotated[str, Field(pattern=r"^[a-z_]{1,60}$")]
+ScenarioName = Annotated[str, Field(max_length=80), AfterValidator(plain_text)]
 StrategyName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,11 @@ def event_entry(run: Simulation, event: Event) -> dict[str, Any]:
         "event": event.event,
         "subject": event.subject,
         "subject_name": run.name_of(event.subject),
+        **{
+            one.name: getattr(event, one.name)
+            for one in fields(event)
+            if one.name not in ("month", "subject")
+        },
     }
 
 
@@ -147,8 +153,8 @@ def _about_channel(run: Simulation) -> list[str]:
     }
     if business.lots and others:
         found.append(
-            f"What {len(others)} other distributors sell to the same end customers is left out; a portfolio "
-            "has it."
+            f"What other distributors ({len(others)}) sell to the same end customers is left out; `diamond "
+            "portfolio` has it."
         )
     named = {
         customer
@@ -156,9 +162,10 @@ def _about_channel(run: Simulation) -> list[str]:
         if isinstance(event, AnnounceDirect | GoDirect)
         for customer in event.end_customers
     }
-    strangers = len(named - set(business.customers))
+    strangers = named - set(business.customers)
     if strangers:
-        found.append(f"{strangers} end customers that the scenario names buy nothing in this run.")
+        names = ", ".join(sorted(run.name_of(one) for one in strangers))
+        found.append(f"The scenario names end customers that buy nothing in this run: {names}.")
     return found
 
 
