@@ -41,7 +41,9 @@ def start_simulation(work: Work, runs: Runs, account: AccountName, asked: Simula
     name = work.account(account, asked.as_of).id
     job = runs.start(lambda progress: _simulate(work, name, asked, progress))
     if job.finished.wait(asked.wait):
-        return answer(outcome(job))
+        found = answer(outcome(job))
+        found.headers["location"] = f"/api/v1/simulations/{job.id}"  # where its report stands
+        return found
     return Response(
         to_json(job.status()),
         status_code=202,

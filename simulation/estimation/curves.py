@@ -16,6 +16,7 @@ from simulation.estimation.model import CurvePoint, TenureCurve
 from simulation.estimation.turnover import YEAR, Observed, Span
 
 WATCHED = 5  # people at risk from whom on the curve is drawn
+STILL_WATCHED = 3  # people at risk below whom it ends
 LONGEST = 40  # years
 
 
@@ -23,24 +24,26 @@ def tenure_curve(observed: Observed) -> TenureCurve | None:
     """Return the curve of a group; None where too few were watched whose first day is known.
 
     With left truncation the first tenures are watched on very few people, and one leaving among one brings
-    the curve to zero for good. So it starts where enough people are at risk, and is conditional on having
-    stayed until then.
+    the curve to zero for good. So it starts where enough people are at risk, is conditional on having stayed
+    until then, and ends where too few are left to watch.
     """
     known = [span for span in observed.spans if span.tenure is not None]
     start = _watched_from(known)
     if start is None:
         return None
-    spans = [span for span in known if _stop(span) > start]
-    if not any(span.left for span in spans):
+    end = _watched_until(known)
+    spans = [span for span in known if _stop(span) > start and (span.tenure or 0) < end]
+    left = [span.left and _stop(span) <= end for span in spans]
+    if not any(left):
         return None
     from lifelines import KaplanMeierFitter
     from lifelines.exceptions import StatError
     from lifelines.utils import median_survival_times
 
-    stops = np.array([_stop(span) - start for span in spans]) / YEAR
+    stops = np.array([min(_stop(span), end) - start for span in spans]) / YEAR
     entries = np.array([max(0, (span.tenure or 0) - start) for span in spans]) / YEAR
     try:
-        curve = KaplanMeierFitter().fit(stops, [span.left for span in spans], entry=entries)
+        curve = KaplanMeierFitter().fit(stops, left, entry=entries)
     except StatError:  # at some tenure nobody was watched
         return None
     rate = observed.events / observed.years
@@ -69,6 +72,17 @@ def tenure_curve(observed: Observed) -> TenureCurve | None:
 
 def _stop(span: Span) -> int:
     return (span.tenure or 0) + span.exit - span.entry
+
+
+def _watched_until(spans: Sequence[Span]) -> int:
+    """Return the last tenure, in days, at which enough people are at risk, where there is any."""
+    steps = sorted([(span.tenure or 0, 1) for span in spans] + [(_stop(span), -1) for span in spans])
+    watched = end = 0
+    for day, change in steps:
+        if watched >= STILL_WATCHED and watched + change < STILL_WATCHED:
+            end = day
+        watched += change
+    return end
 
 
 def _watched_from(spans: Sequence[Span]) -> int | None:

@@ -210,6 +210,16 @@ def test_nobody_in_post_since_then_keeps_the_default():
 # Curves
 
 
+def test_the_curve_ends_where_too_few_are_watched():
+    """Six are watched, five for a year; the sixth, alone for years, leaves: no curve falls to zero."""
+    short = (post(f"q{n}", YEAR) for n in range(5))
+    past = history(post("a", 9 * YEAR, YEAR), post("b", YEAR, YEAR // 2), *short)
+    observed = observe(past, "theirs", ago(10 * YEAR))
+    assert observed is not None
+    curve = tenure_curve(observed)
+    assert curve is None or all(point.share > 0.5 for point in curve.points)
+
+
 def test_the_curve_by_hand():
     """Five watched from their first day on; two leave, after one and after two years."""
     stays = (post(f"q{n}", 3 * YEAR) for n in range(3))
