@@ -345,9 +345,7 @@ class _Search:
         if self.progress is not None:
             self.progress("causes", min(self.done, self.steps), self.steps)
         self.done += 1
-        # A strategy's pairs give seats another slot; those of all keep the futures those of the run.
-        pairs = tuple(pair for strategy in self.run.strategies for pair in strategy.pairs)
-        chosen = [replace(one, pairs=pairs) for one in self.run.strategies if one.name in names]
+        chosen = [one for one in self.run.strategies if one.name in names]
         return simulate(
             self.run.account,
             scenario,

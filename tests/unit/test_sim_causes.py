@@ -184,8 +184,8 @@ def test_a_mechanism_that_is_off_already_is_not_tried():
     assert "decay_scale" not in by_parameter(found)
 
 
-def test_the_slots_of_a_plan_stay_when_only_some_strategies_run_again():
-    """A plan that never comes first still gives its seat a slot, in which others work as well."""
+def test_it_does_not_matter_that_only_some_strategies_run_again():
+    """A plan that never comes first has a slot of its own, in which no other strategy works."""
     one = account()
     plan = plan_strategy(one, [PlannedAction("cto", "buyer", "dinner", 2)], horizon=60)
     strategies = (*strategies_for(one, names=NAMES), plan)
