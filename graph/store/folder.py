@@ -149,7 +149,11 @@ class DataFolder:
 
     def _create(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        strangers = sorted(entry.name for entry in self.path.iterdir() if entry.name != self.lock.name)
+        # Another command may be making the same store just now; its unfinished files begin with a dot.
+        ours = (self.lock.name, self.marker.name, self.credentials_file.name)
+        strangers = sorted(
+            entry.name for entry in self.path.iterdir() if not entry.name.lstrip(".").startswith(ours)
+        )
         if strangers:
             raise StoreError(
                 f"{self.path} holds other files ({strangers[0]}) and is no store of ours; "
