@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.settings import Settings, load_settings
-from api.workspace import Workspace
-
-Progress = Callable[[str, int, int], None]
+from api.workspace import Progress, Workspace
 
 
 @contextmanager

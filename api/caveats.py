@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from api.workspace import Body, Result
 from graph.measures import Measures
 
 FEW = 3  # of one sort that are told one by one
@@ -33,6 +34,11 @@ def caveats(measures: Measures) -> tuple[str, ...]:
     if people and stale / people >= account.policy.limits["stale_warning"]:
         told.append(f"{stale} of {people} scores of {account.name} are stale.")
     return tuple(told)
+
+
+def with_caveats(measures: Measures, body: Body) -> Result[Body]:
+    """Return what a verb found of an account, as of its day, with what to know before trusting it."""
+    return Result(measures.account.as_of, caveats(measures), body)
 
 
 def portfolio_caveats(found: Sequence[Measures]) -> tuple[str, ...]:

@@ -16,13 +16,13 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from api import pages, routes, sensitivities, simulations
-from api.jobs import Jobs, Progress
+from api.jobs import Jobs
 from api.paths import WholeSegments
 from api.problems import handle_errors
 from api.reading import Proposals
 from api.security import LocalOnly, check_host
 from api.settings import Settings, load_settings
-from api.workspace import Workspace
+from api.workspace import Progress, Workspace
 from graph.errors import InputError
 
 __all__ = ["check_host", "create_app", "serve_app"]

@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 from api.document import document, problem
 from api.problems import HttpFault, log
+from api.workspace import Progress
 from graph.errors import DiamondError, Unexpected
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Progress = Callable[[str, int, int], None]
 KEPT = 50  # finished runs that can still be asked for
 LONGEST_QUEUE = 20
 LOOK_EVERY = 0.1  # s between two looks at a run whose events are streamed

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from api import verbs
+from api.foresight import REPLICATES
 from api.problems import Problem
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
@@ -127,7 +128,7 @@ class SimulationRequest(BaseModel):
     observed_from: Annotated[date | None, BeforeValidator(iso_date)] = Field(
         default=None, description="Day from which on every leaving was noted."
     )
-    replicates: int = Field(default=verbs.REPLICATES, ge=1, le=1_000_000)
+    replicates: int = Field(default=REPLICATES, ge=1, le=1_000_000)
     months: int | None = Field(default=None, ge=1)
     seed: int = Field(default=1, ge=0)
     precision: float | None = Field(default=None, gt=0)

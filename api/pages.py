@@ -19,7 +19,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 import visualisation
-from api import futures, verbs, words
+from api import foresight, futures, verbs, words
 from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
 from api.document import problem
 from api.jobs import Job, answer
@@ -281,7 +281,7 @@ def start_simulation(
     known = names_for(work.account(account, as_of))
     strategies = None if planned else ",".join(name for name in known if name != "plan")
     job = runs.start(
-        lambda progress: verbs.simulate(
+        lambda progress: foresight.simulate(
             work,
             account,
             leaves=[person] if person is not None else [],

@@ -12,15 +12,15 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from api import verbs
+from api import foresight
 from api.asking import AccountName, Runs, Work
 from api.document import to_json
-from api.jobs import Progress, events
 from api.jobs import answer as outcome
+from api.jobs import events
 from api.models import JobDocument, ScenarioName, StrategyName, iso_date, plain_text
 from api.problems import PROBLEMS, answer
 from api.simulations import MISSING, JobName
-from api.workspace import Workspace
+from api.workspace import Progress, Workspace
 from fixtures.scenario_library import shipped_file
 
 KIND = "sensitivity"
@@ -107,7 +107,7 @@ def _analyse(work: Workspace, account: str, asked: SensitivityRequest, progress:
         elif asked.scenario is not None:
             scenario = Path(folder) / "scenario.json"
             scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
-        return verbs.sensitivity(
+        return foresight.sensitivity(
             work,
             account,
             scenario=scenario,

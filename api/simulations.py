@@ -11,14 +11,14 @@ from fastapi import APIRouter
 from fastapi import Path as InPath
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from api import verbs
+from api import foresight
 from api.asking import AccountName, Runs, Work
 from api.document import to_json
-from api.jobs import Progress, events
 from api.jobs import answer as outcome
+from api.jobs import events
 from api.models import JobDocument, SimulationDocument, SimulationRequest
 from api.problems import MEDIA_TYPE, PROBLEMS, Problem, answer
-from api.workspace import Workspace
+from api.workspace import Progress, Workspace
 from fixtures.scenario_library import shipped_file
 
 MISSING: dict[int | str, dict[str, Any]] = {
@@ -60,7 +60,7 @@ def _simulate(work: Workspace, account: str, asked: SimulationRequest, progress:
         elif asked.scenario is not None:
             scenario = Path(folder) / "scenario.json"
             scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
-        return verbs.simulate(
+        return foresight.simulate(
             work,
             account,
             leaves=asked.leaves,
@@ -116,7 +116,7 @@ def get_simulation_report(runs: Runs, job: JobName) -> Response:
         return answer(found.status(), 202)
     result = outcome(found)
     # Causes are more runs, so they wait their turn.
-    written = runs.start(lambda progress: verbs.report(result, progress=progress), "report")
+    written = runs.start(lambda progress: foresight.report(result, progress=progress), "report")
     written.finished.wait()
     return HTMLResponse(outcome(written))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -15,6 +16,8 @@ from graph.store.accounts import read_account, read_partners, read_portfolio, re
 from graph.store.strengths import refresh_strengths
 
 Body = TypeVar("Body")
+# What is being done, how much of it is done, out of how much.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api import verbs
+from api import foresight, verbs
 from api.cli import prospects, tables
 from api.cli.opening import opened
 from api.cli.options import Json, Quiet, StoreOption
@@ -22,6 +22,10 @@ from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import InputError
 from graph.measures import measure
+from graph.profile import AccountSummary
+
+if TYPE_CHECKING:
+    from graph.plan import Plan
 
 Host = Annotated[str, typer.Option("--host", help="Loopback only, until users can log in.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free port.")]
@@ -71,8 +75,10 @@ def demo(
         steps.show(portfolio, tables.accounts)
         steps.show(portfolio, tables.shapes)
         account, buyer = _most_fragile(work)
-        with steps.step(f"{verbs.REPLICATES:,} futures for each strategy and level of hours are simulated"):
-            answer = verbs.simulate(work, account.id, leaves=[buyer], leaving_months=[LEAVING_MONTH])
+        with steps.step(
+            f"{foresight.REPLICATES:,} futures for each strategy and level of hours are simulated"
+        ):
+            answer = foresight.simulate(work, account.id, leaves=[buyer], leaving_months=[LEAVING_MONTH])
         steps.show(answer, prospects.simulation)
         with steps.step("a plan is proved best"):
             plan = verbs.plan(work, account.id)
@@ -80,11 +86,21 @@ def demo(
         steps.end()
         if json:
             output.show(
-                verbs.told(verbs.Demo(portfolio.body.accounts, answer.body, plan.body, steps.seconds)),
+                verbs.told(Answers(portfolio.body.accounts, answer.body, plan.body, steps.seconds)),
                 _nothing,
             )
         if not no_serve:
             serve_app(work, host, port, say=output.say)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the demo answers, and how long each step took in seconds."""
+
+    accounts: tuple[AccountSummary, ...]
+    what_if: foresight.WhatIf
+    plan: Plan
+    seconds: Mapping[str, float]
 
 
 @dataclass

@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from api.bootstrap import Progress
 from api.document import problem, to_json
-from api.workspace import Result
+from api.workspace import Progress, Result
 from graph.errors import DiamondError
 
 # What a terminal would obey instead of showing: control codes and marks that turn the writing direction.

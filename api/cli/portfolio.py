@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api import verbs
 from api.cli.opening import opened
 from api.cli.options import AsOf, Json, ObservedFrom, Quiet, StoreOption
 from api.cli.output import amount, number, table, text, words
 from api.cli.prospects import interval
-from api.verbs import PortfolioRun
+from api.foresight import REPLICATES
+from api.portfolio_run import PortfolioRun, simulate_portfolio
 from api.workspace import Result
 from graph.errors import InputError
 
@@ -38,7 +38,7 @@ def portfolio(
     strategies: Annotated[
         str | None, typer.Option(metavar="A,B,C", help="Names; plan is each account's own.")
     ] = None,
-    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = verbs.REPLICATES,
+    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = REPLICATES,
     months: Annotated[
         int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
     ] = None,
@@ -70,7 +70,7 @@ def portfolio(
     names = None if strategies is None else [one.strip() for one in strategies.split(",") if one.strip()]
     with opened(store, json, quiet) as (work, output):
         with output.progress() as progress:
-            result = verbs.simulate_portfolio(
+            result = simulate_portfolio(
                 work,
                 accounts or (),
                 region=region,

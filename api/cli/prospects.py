@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import amount, number, share, table, text, words
-from api.verbs import WhatIf
+from api.foresight import WhatIf
 from api.workspace import Result
 
 if TYPE_CHECKING:

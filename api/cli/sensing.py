@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api import verbs
+from api import foresight
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, ObservedFrom, Quiet, StoreOption
 from api.cli.output import amount, number, share, table, text, words
@@ -62,7 +62,7 @@ def sensitivity(
     """Find which assumptions decide which strategy is best, and where another one becomes best."""
     with opened(store, json, quiet) as (work, output):
         with output.progress() as progress:
-            result = verbs.sensitivity(
+            result = foresight.sensitivity(
                 work,
                 account,
                 scenario=scenario,

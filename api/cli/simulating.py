@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api import verbs
+from api import foresight
 from api.cli import prospects
 from api.cli.files import write_file
 from api.cli.opening import opened
@@ -39,7 +39,7 @@ def simulate(
     strategies: Annotated[
         str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
     ] = None,
-    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = verbs.REPLICATES,
+    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = foresight.REPLICATES,
     months: Annotated[
         int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
     ] = None,
@@ -78,7 +78,7 @@ def simulate(
         raise InputError("--month says when somebody leaves; name who by --leaves.")
     with opened(store, json, quiet) as (work, output):
         with output.progress() as progress:
-            result = verbs.simulate(
+            result = foresight.simulate(
                 work,
                 account,
                 leaves=leaves or (),
@@ -97,7 +97,7 @@ def simulate(
                 progress=progress,
             )
             page = (
-                verbs.report(result, decides=sensitivity, threads=threads, progress=progress)
+                foresight.report(result, decides=sensitivity, threads=threads, progress=progress)
                 if report
                 else ""
             )

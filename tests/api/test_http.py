@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api import verbs
+from api import foresight, verbs
 from api.document import document
 from api.http import create_app
 from api.workspace import Workspace
@@ -187,7 +187,7 @@ def test_a_short_simulation_answers_directly(client: httpx.Client, work: Workspa
     found = client.post("/api/v1/accounts/valdara/simulations", json=asked)
     assert found.status_code == 200, found.text
     told = found.json()
-    run = verbs.simulate(
+    run = foresight.simulate(
         work, "valdara", leaves=[BUYER], leaving_months=[3], replicates=20, months=12, curve=False,
         strategies="do_nothing,diamond",
     )  # fmt: skip

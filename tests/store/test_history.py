@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api import estimates, verbs
+from api import estimates, foresight
 from api.cli import run
 from api.workspace import Workspace
 from fixtures.samples import sample_files
@@ -165,8 +165,8 @@ def test_the_verb_says_what_the_data_tell(team: Workspace):
 
 def test_a_simulation_takes_them_and_says_so(team: Workspace):
     asked = {"strategies": "do_nothing,diamond", "replicates": 40, "months": 24, "curve": False}
-    own = verbs.simulate(team, "acme", **asked)  # type: ignore[arg-type]
-    plain = verbs.simulate(team, "acme", estimated=False, **asked)  # type: ignore[arg-type]
+    own = foresight.simulate(team, "acme", **asked)  # type: ignore[arg-type]
+    plain = foresight.simulate(team, "acme", estimated=False, **asked)  # type: ignore[arg-type]
     document = own.body.document()
     taken = {row.parameter: row for row in document["estimated"]}
     names = {"turnover_theirs.level3", "turnover_ours.level3"}
@@ -187,7 +187,7 @@ def test_a_simulation_takes_them_and_says_so(team: Workspace):
 def test_the_scenario_beats_the_data(team: Workspace, tmp_path: Path):
     file = tmp_path / "calm.yaml"
     file.write_text("parameters: {turnover_theirs: 0.05}\n", encoding="utf-8")
-    found = verbs.simulate(
+    found = foresight.simulate(
         team, "acme", scenario=file, strategies="do_nothing,diamond", replicates=10, months=12, curve=False
     )
     names = [row.parameter for row in found.body.document()["estimated"]]
