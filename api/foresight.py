@@ -5,7 +5,7 @@ As in `api.verbs` each takes a `Workspace` and returns one result object.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,8 +19,13 @@ from graph.measures import measure
 
 if TYPE_CHECKING:
     from graph.plan import Plan
-    from simulation import Answer, Simulation, Strategy
+    from simulation import Answer, Scenario, Simulation, Strategy
     from simulation.sensitivity import Sensitivity
+
+# A file or the name of a shipped one; or what such a file holds.
+ScenarioSource = Path | Mapping[str, Any]
+# Names of shipped strategies, or a file.
+StrategySource = Sequence[str] | Path
 
 REPLICATES = 1000
 CURVE_REPLICATES = 250
@@ -56,8 +61,8 @@ def simulate(
     *,
     leaves: Sequence[str] = (),
     leaving_months: Sequence[int] = (),
-    scenario: Path | None = None,
-    strategies: str | None = None,
+    scenario: ScenarioSource | None = None,
+    strategies: StrategySource | None = None,
     proposed: Plan | None = None,
     replicates: int = REPLICATES,
     months: int | None = None,
@@ -78,9 +83,9 @@ def simulate(
     leaves, leaving_months
         Who leaves, and when: once for all, or once for each. Added to the scenario's own events.
     scenario
-        A file, or the name of a shipped scenario.
+        A file, the name of a shipped scenario, or what such a file holds.
     strategies
-        Names separated by commas, or a file; by default all eight, or the six that need no distributor.
+        Names, or a file; by default all eight, or the six that need no distributor.
     proposed
         The plan to follow where none is saved; one is proposed where neither is there.
     curve
@@ -91,13 +96,10 @@ def simulate(
         Day from which on every leaving was noted, where somebody knows it.
     """
     import simulation as model
-    from fixtures.scenario_library import scenario_file
 
     account = work.account(name, as_of)
     partners = work.partners(account)
-    setting = (
-        model.load_scenario(scenario_file(scenario), account, partners) if scenario else model.Scenario()
-    )
+    setting = read_scenario(scenario, account, partners)
     if leaves:
         setting = model.leaving_scenario(account, leaves, leaving_months, partners=partners, onto=setting)
     stated, given = account, setting
@@ -158,9 +160,9 @@ def sensitivity(
     work: Workspace,
     name: str,
     *,
-    scenario: Path | None = None,
+    scenario: ScenarioSource | None = None,
     outcome: str = "margin_total",
-    strategies: str | None = None,
+    strategies: StrategySource | None = None,
     trajectories: int | None = None,
     replicates: int | None = None,
     samples: int | None = None,
@@ -185,17 +187,13 @@ def sensitivity(
     estimated
         Vary what the user's own history tells over its interval instead of the default range.
     """
-    import simulation as model
-    from fixtures.scenario_library import scenario_file
     from simulation.sensitivity import check_measure
     from simulation.sensitivity import sensitivity as analyse
 
     check_measure(outcome)
     account = stated = work.account(name, as_of)
     partners = work.partners(account)
-    setting = (
-        model.load_scenario(scenario_file(scenario), account, partners) if scenario else model.Scenario()
-    )
+    setting = read_scenario(scenario, account, partners)
     own, ranges = OwnData(), dict[str, tuple[float, float]]()
     if estimated:
         found = own_data(work, account, observed_from)
@@ -265,20 +263,43 @@ def report(
     )
 
 
+def read_scenario(
+    source: ScenarioSource | None, account: Account, partners: Sequence[Account] = ()
+) -> Scenario:
+    """Return the scenario that is meant, checked against the accounts; without one nothing happens."""
+    from simulation.scenario import Scenario
+    from simulation.scenario_file import parse_scenario
+
+    if source is None:
+        return Scenario()
+    data, file = scenario_data(source)
+    return parse_scenario(data, account, partners, file=file)
+
+
+def scenario_data(source: ScenarioSource) -> tuple[Mapping[str, Any], str | None]:
+    """Return what a scenario says, and the name of the file that it stands in, if any."""
+    from fixtures.scenario_library import scenario_file
+    from simulation.reading import read_mapping
+
+    if isinstance(source, Mapping):
+        return source, None
+    file = scenario_file(source)
+    return read_mapping(file, "a scenario"), file.name
+
+
 def _strategies(
-    work: Workspace, account: Account, text: str | None, proposed: Plan | None
+    work: Workspace, account: Account, source: StrategySource | None, proposed: Plan | None
 ) -> tuple[Strategy, ...]:
     """Return strategies by name or from a file; `plan` is the saved plan, else what is proposed."""
     import simulation as model
     from graph.plan import upcoming
     from graph.store.plans import read_plan
 
-    if text is not None and (Path(text).suffix.lower() in (".yaml", ".yml", ".json") or Path(text).is_file()):
-        return model.load_strategies(Path(text), account)
-    names = None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-    saved = read_plan(work.store, account.id) if names is None or "plan" in names else None
+    if isinstance(source, Path):
+        return model.load_strategies(source, account)
+    saved = read_plan(work.store, account.id) if source is None or "plan" in source else None
     followed = saved or proposed
     if followed is None:
-        return model.strategies_for(account, None, names)
+        return model.strategies_for(account, None, source)
     ahead = upcoming(account, followed)
-    return model.strategies_for(account, ahead.actions, names, horizon=ahead.months)
+    return model.strategies_for(account, ahead.actions, source, horizon=ahead.months)

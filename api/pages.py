@@ -279,7 +279,7 @@ def start_simulation(
     shown = proposed.known(work, account, as_of)
     planned = shown is not None or read_plan(work.store, work.account(account, as_of).id) is not None
     known = names_for(work.account(account, as_of))
-    strategies = None if planned else ",".join(name for name in known if name != "plan")
+    strategies = None if planned else [name for name in known if name != "plan"]
     job = runs.start(
         lambda progress: foresight.simulate(
             work,

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.estimates import OwnData, portfolio_data
-from api.foresight import REPLICATES
+from api.foresight import REPLICATES, ScenarioSource, read_scenario, scenario_data
 from api.workspace import Progress, Result, Workspace
 from graph.account import Account
 from graph.errors import Candidate, InputError, UnknownName
@@ -44,7 +43,7 @@ def simulate_portfolio(
     names: Sequence[str] = (),
     *,
     region: str | None = None,
-    scenario: Path | None = None,
+    scenario: ScenarioSource | None = None,
     strategies: Sequence[str] | None = None,
     replicates: int = REPLICATES,
     months: int | None = None,
@@ -66,7 +65,8 @@ def simulate_portfolio(
     region
         Those of a region or country alone.
     scenario
-        A file, or the name of a shipped scenario; it may name anybody of any of these accounts.
+        A file, the name of a shipped scenario, or what such a file holds; it may name anybody of any of
+        these accounts.
     strategies
         Names; by default all that make sense, without `plan`, which takes each account's saved or
         proposed plan.
@@ -76,7 +76,6 @@ def simulate_portfolio(
         Put what the user's own history tells about turnover and decay in place of defaults.
     """
     import simulation as model
-    from fixtures.scenario_library import scenario_file
     from graph.plan import upcoming
     from graph.store.plans import read_plan
     from simulation.cluster import cluster_of
@@ -85,11 +84,9 @@ def simulate_portfolio(
     from simulation.scenario_file import has_selectors
 
     accounts = _chosen(work, names, region, as_of)
-    setting = (
-        model.load_scenario(scenario_file(scenario), accounts[0], accounts) if scenario else model.Scenario()
-    ).for_all([account.id for account in accounts])
+    setting = read_scenario(scenario, accounts[0], accounts).for_all([account.id for account in accounts])
     notes = []
-    if scenario and len(accounts) > 1 and has_selectors(scenario_file(scenario)):
+    if scenario is not None and len(accounts) > 1 and has_selectors(scenario_data(scenario)[0]):
         notes.append(
             f"The scenario says by selectors (@…) who is meant; in a portfolio that is one account's, "
             f"{accounts[0].name}."

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from api import foresight
 from api.asking import AccountName, Runs, Work
-from api.document import to_json
-from api.jobs import answer as outcome
-from api.jobs import events
-from api.models import JobDocument, ScenarioName, StrategyName, iso_date, plain_text
-from api.problems import PROBLEMS, answer
-from api.simulations import MISSING, JobName
+from api.models import ScenarioName, StrategyName, iso_date, plain_text
+from api.problems import PROBLEMS
+from api.running import LATER, add_run, scenario_asked, started
 from api.workspace import Progress, Workspace
-from fixtures.scenario_library import shipped_file
 
 KIND = "sensitivity"
 
@@ -82,84 +75,32 @@ class SensitivityRequest(BaseModel):
     "/accounts/{account:segment}/sensitivities",
     operation_id="start_sensitivity",
     response_model=SensitivityDocument,
-    responses={202: {"model": JobDocument, "description": "It takes minutes: look where the job says"}},
+    responses=LATER,
     tags=["simulation"],
 )
 def start_sensitivity(work: Work, runs: Runs, account: AccountName, asked: SensitivityRequest) -> Response:
     """Find what decides the ranking of strategies: a job, unless it takes no longer than `wait`."""
     name = work.account(account, asked.as_of).id
     job = runs.start(lambda progress: _analyse(work, name, asked, progress), KIND)
-    if job.finished.wait(asked.wait):
-        return answer(outcome(job))
-    return Response(
-        to_json(job.status()),
-        status_code=202,
-        media_type="application/json",
-        headers={"location": f"/api/v1/sensitivities/{job.id}"},
-    )
+    return started(job, asked.wait, "/api/v1/sensitivities")
 
 
 def _analyse(work: Workspace, account: str, asked: SensitivityRequest, progress: Progress) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
-        scenario = None
-        if isinstance(asked.scenario, str):
-            scenario = shipped_file(asked.scenario)
-        elif asked.scenario is not None:
-            scenario = Path(folder) / "scenario.json"
-            scenario.write_text(json.dumps(asked.scenario), encoding="utf-8")
-        return foresight.sensitivity(
-            work,
-            account,
-            scenario=scenario,
-            outcome=asked.measure,
-            strategies=",".join(asked.strategies) if asked.strategies else None,
-            trajectories=asked.trajectories,
-            replicates=asked.replicates,
-            samples=asked.samples,
-            months=asked.months,
-            seed=asked.seed,
-            estimated=asked.estimated,
-            as_of=asked.as_of,
-            progress=progress,
-        )
+    return foresight.sensitivity(
+        work,
+        account,
+        scenario=scenario_asked(asked.scenario),
+        outcome=asked.measure,
+        strategies=asked.strategies,
+        trajectories=asked.trajectories,
+        replicates=asked.replicates,
+        samples=asked.samples,
+        months=asked.months,
+        seed=asked.seed,
+        estimated=asked.estimated,
+        as_of=asked.as_of,
+        progress=progress,
+    )
 
 
-@router.get(
-    "/sensitivities/{job}",
-    operation_id="get_sensitivity",
-    response_model=SensitivityDocument,
-    responses={202: {"model": JobDocument, "description": "It still runs"}, **MISSING},
-    tags=["simulation"],
-)
-def get_sensitivity(runs: Runs, job: JobName) -> Response:
-    """Return what decides the ranking, or how far the analysis is."""
-    found = runs.get(job, KIND)
-    if found.finished.is_set():
-        return answer(outcome(found))
-    return answer(found.status(), 202)
-
-
-@router.get(
-    "/sensitivities/{job}/events",
-    operation_id="follow_sensitivity",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`progress` …, `end`"}, **MISSING},
-    tags=["simulation"],
-)
-def follow_sensitivity(runs: Runs, job: JobName) -> Response:
-    """Follow an analysis by server-sent events: `progress` as it goes, `end` when it is over."""
-    return StreamingResponse(events(runs.get(job, KIND)), media_type="text/event-stream")
-
-
-@router.delete(
-    "/sensitivities/{job}",
-    operation_id="cancel_sensitivity",
-    response_model=JobDocument,
-    responses=MISSING,
-    tags=["simulation"],
-)
-def cancel_sensitivity(runs: Runs, job: JobName) -> Response:
-    """Cancel an analysis; one that is over stays as it is."""
-    found = runs.get(job, KIND)
-    found.cancel()
-    return answer(found.status())
+add_run(router, "/sensitivities", KIND, SensitivityDocument)

@@ -51,8 +51,8 @@ def load_scenario(path: Path, account: Account, partners: Sequence[Account] = ()
     return parse_scenario(read_mapping(path, "a scenario"), account, partners, file=path.name)
 
 
-def has_selectors(path: Path) -> bool:
-    """Tell whether a scenario file says by a selector whom or what it means."""
+def has_selectors(data: Mapping[str, Any]) -> bool:
+    """Tell whether a scenario says by a selector whom or what it means."""
 
     def found(value: Any) -> bool:
         if isinstance(value, Mapping):
@@ -61,7 +61,7 @@ def has_selectors(path: Path) -> bool:
             return any(found(one) for one in value)
         return isinstance(value, str) and value.lstrip().startswith("@")
 
-    return found(read_mapping(path, "a scenario").get("events"))
+    return found(data.get("events"))
 
 
 def parse_scenario(

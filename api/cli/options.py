@@ -33,6 +33,24 @@ AsOf = Annotated[
 ]
 AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id, or a name that is unique.")]
 OutFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the result to this file.")]
+Scenario = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenario",
+        metavar="FILE|NAME",
+        help="Events and parameters: your file, or a shipped scenario.",
+    ),
+]
+Strategies = Annotated[
+    str | None,
+    typer.Option("--strategies", metavar="A,B,C|FILE", help="Names, or a file of your own ones."),
+]
+Replicates = Annotated[int, typer.Option("--replicates", help="Futures for each strategy.")]
+Months = Annotated[
+    int | None, typer.Option("--months", help="Horizon; 60 unless the scenario says otherwise.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")]
+Threads = Annotated[int | None, typer.Option("--threads", help="Threads; no result depends on them.")]
 ObservedFrom = Annotated[
     date | None,
     typer.Option(
@@ -42,3 +60,15 @@ ObservedFrom = Annotated[
         help="From this day on your data note everybody who left; by default, from the first one noted.",
     ),
 ]
+
+
+def names(text: str | None) -> list[str] | None:
+    """Return names that are separated by commas."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def strategies(text: str | None) -> list[str] | Path | None:
+    """Return strategies by name, or the file that describes them."""
+    if text is not None and (Path(text).suffix.lower() in (".yaml", ".yml", ".json") or Path(text).is_file()):
+        return Path(text)
+    return names(text)

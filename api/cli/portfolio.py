@@ -9,8 +9,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli import options
 from api.cli.opening import opened
-from api.cli.options import AsOf, Json, ObservedFrom, Quiet, StoreOption
+from api.cli.options import (
+    AsOf,
+    Json,
+    Months,
+    ObservedFrom,
+    Quiet,
+    Replicates,
+    Scenario,
+    Seed,
+    StoreOption,
+    Threads,
+)
 from api.cli.output import amount, number, table, text, words
 from api.cli.prospects import interval
 from api.foresight import REPLICATES
@@ -31,19 +43,14 @@ def portfolio(
         list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="Ids or names; all by default.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="Those of a region or country alone.")] = None,
-    scenario: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE|NAME", help="Events and parameters: your file, or a shipped scenario."),
-    ] = None,
+    scenario: Scenario = None,
     strategies: Annotated[
         str | None, typer.Option(metavar="A,B,C", help="Names; plan is each account's own.")
     ] = None,
-    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = REPLICATES,
-    months: Annotated[
-        int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
-    threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    replicates: Replicates = REPLICATES,
+    months: Months = None,
+    seed: Seed = 1,
+    threads: Threads = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes of this machine instead; no result depends on them.")
     ] = None,
@@ -67,7 +74,6 @@ def portfolio(
         raise InputError(f"--out {out}: results are written as {', '.join(FORMATS)}.")
     if threads is not None and (workers is not None or cluster is not None):
         raise InputError("--threads is for one process; --workers and --cluster have their own.")
-    names = None if strategies is None else [one.strip() for one in strategies.split(",") if one.strip()]
     with opened(store, json, quiet) as (work, output):
         with output.progress() as progress:
             result = simulate_portfolio(
@@ -75,7 +81,7 @@ def portfolio(
                 accounts or (),
                 region=region,
                 scenario=scenario,
-                strategies=names,
+                strategies=options.names(strategies),
                 replicates=replicates,
                 months=months,
                 seed=seed,

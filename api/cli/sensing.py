@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +9,21 @@ from rich.console import Console
 from rich.table import Table
 
 from api import foresight
+from api.cli import options
 from api.cli.opening import opened
-from api.cli.options import AccountName, AsOf, Json, ObservedFrom, Quiet, StoreOption
+from api.cli.options import (
+    AccountName,
+    AsOf,
+    Json,
+    Months,
+    ObservedFrom,
+    Quiet,
+    Scenario,
+    Seed,
+    StoreOption,
+    Strategies,
+    Threads,
+)
 from api.cli.output import amount, number, share, table, text, words
 from api.workspace import Result
 
@@ -26,16 +38,11 @@ BAR = 12  # characters of the longest bar
 
 def sensitivity(
     account: AccountName,
-    scenario: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE|NAME", help="Events and parameters: your file, or a shipped scenario."),
-    ] = None,
+    scenario: Scenario = None,
     measure: Annotated[
         str, typer.Option(help="What strategies are compared in, such as account_lost.")
     ] = "margin_total",
-    strategies: Annotated[
-        str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
-    ] = None,
+    strategies: Strategies = None,
     trajectories: Annotated[
         int | None, typer.Option(help="Walks of the screening; by the size of the account.")
     ] = None,
@@ -45,11 +52,9 @@ def sensitivity(
     samples: Annotated[
         int | None, typer.Option(help="Base points of the shares, a power of two; by the size.")
     ] = None,
-    months: Annotated[
-        int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
-    threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    months: Months = None,
+    seed: Seed = 1,
+    threads: Threads = None,
     estimate: Annotated[
         bool, typer.Option(help="Vary what your own data tell over its interval, not over the default one.")
     ] = True,
@@ -67,7 +72,7 @@ def sensitivity(
                 account,
                 scenario=scenario,
                 outcome=measure,
-                strategies=strategies,
+                strategies=options.strategies(strategies),
                 trajectories=trajectories,
                 replicates=replicates,
                 samples=samples,

@@ -9,10 +9,23 @@ from typing import Annotated
 import typer
 
 from api import foresight
-from api.cli import prospects
+from api.cli import options, prospects
 from api.cli.files import write_file
 from api.cli.opening import opened
-from api.cli.options import AccountName, AsOf, Json, ObservedFrom, Quiet, StoreOption
+from api.cli.options import (
+    AccountName,
+    AsOf,
+    Json,
+    Months,
+    ObservedFrom,
+    Quiet,
+    Replicates,
+    Scenario,
+    Seed,
+    StoreOption,
+    Strategies,
+    Threads,
+)
 from graph.errors import InputError
 
 REPORT = ".html"
@@ -32,23 +45,16 @@ def simulate(
     month: Annotated[
         list[int] | None, typer.Option(help="When they leave: once for all, or once for each.")
     ] = None,
-    scenario: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE|NAME", help="Events and parameters: your file, or a shipped scenario."),
-    ] = None,
-    strategies: Annotated[
-        str | None, typer.Option(metavar="A,B,C|FILE", help="Names, or a file of your own ones.")
-    ] = None,
-    replicates: Annotated[int, typer.Option(help="Futures for each strategy.")] = foresight.REPLICATES,
-    months: Annotated[
-        int | None, typer.Option(help="Horizon; 60 unless the scenario says otherwise.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
+    scenario: Scenario = None,
+    strategies: Strategies = None,
+    replicates: Replicates = foresight.REPLICATES,
+    months: Months = None,
+    seed: Seed = 1,
     precision: Annotated[
         float | None, typer.Option(help="Go on until every margin difference is known to this share.")
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What runs the model.")] = Engine.kernel,
-    threads: Annotated[int | None, typer.Option(help="Threads; no result depends on them.")] = None,
+    threads: Threads = None,
     estimate: Annotated[
         bool, typer.Option(help="Take turnover, decay and missing hours from your own data where they tell.")
     ] = True,
@@ -84,7 +90,7 @@ def simulate(
                 leaves=leaves or (),
                 leaving_months=month or (),
                 scenario=scenario,
-                strategies=strategies,
+                strategies=options.strategies(strategies),
                 replicates=replicates,
                 months=months,
                 seed=seed,

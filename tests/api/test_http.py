@@ -189,7 +189,7 @@ def test_a_short_simulation_answers_directly(client: httpx.Client, work: Workspa
     told = found.json()
     run = foresight.simulate(
         work, "valdara", leaves=[BUYER], leaving_months=[3], replicates=20, months=12, curve=False,
-        strategies="do_nothing,diamond",
+        strategies=["do_nothing", "diamond"],
     )  # fmt: skip
     assert told == document(run)
     assert [one["name"] for one in told["strategies"]] == ["do_nothing", "diamond"]

@@ -164,7 +164,7 @@ def test_the_verb_says_what_the_data_tell(team: Workspace):
 
 
 def test_a_simulation_takes_them_and_says_so(team: Workspace):
-    asked = {"strategies": "do_nothing,diamond", "replicates": 40, "months": 24, "curve": False}
+    asked = {"strategies": ["do_nothing", "diamond"], "replicates": 40, "months": 24, "curve": False}
     own = foresight.simulate(team, "acme", **asked)  # type: ignore[arg-type]
     plain = foresight.simulate(team, "acme", estimated=False, **asked)  # type: ignore[arg-type]
     document = own.body.document()
@@ -188,7 +188,13 @@ def test_the_scenario_beats_the_data(team: Workspace, tmp_path: Path):
     file = tmp_path / "calm.yaml"
     file.write_text("parameters: {turnover_theirs: 0.05}\n", encoding="utf-8")
     found = foresight.simulate(
-        team, "acme", scenario=file, strategies="do_nothing,diamond", replicates=10, months=12, curve=False
+        team,
+        "acme",
+        scenario=file,
+        strategies=["do_nothing", "diamond"],
+        replicates=10,
+        months=12,
+        curve=False,
     )
     names = [row.parameter for row in found.body.document()["estimated"]]
     assert "turnover_theirs.level3" not in names
