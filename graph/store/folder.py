@@ -30,6 +30,7 @@ from graph.errors import StoreError
 USERNAME = "neo4j"
 FORMAT = 1
 ROOM = 20_000_000
+SECONDS_TO_MAKE = 240.0  # another command may start the server of the store that it makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,9 @@ class DataFolder:
             if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "read-only", str(self.path))
             if not self.credentials_file.is_file():
-                if (self.home / "data" / "databases").is_dir():
-                    raise StoreError(
-                        f"The password file {self.credentials_file} is gone, and without it the data beside "
-                        "it cannot be opened; put the file back."
-                    )
-                self._write_credentials()
+                busy = f"Another command makes the store in {self.path} just now; run this one again."
+                with locked(self.lock, seconds=SECONDS_TO_MAKE, busy=busy):
+                    self._make_credentials()
         except OSError as error:
             raise cannot_write(error, self.path) from error
 
@@ -154,14 +152,22 @@ class DataFolder:
         strangers = sorted(
             entry.name for entry in self.path.iterdir() if not entry.name.lstrip(".").startswith(ours)
         )
-        if strangers:
+        if strangers and not self.exists:  # or else that command has come further in the meantime
             raise StoreError(
                 f"{self.path} holds other files ({strangers[0]}) and is no store of ours; "
                 "name a new or an empty folder."
             )
         write_private(self.marker, {"format": FORMAT})
 
-    def _write_credentials(self) -> None:
+    def _make_credentials(self) -> None:
+        """Write user and password, unless whoever held the lock before has: its server knows those."""
+        if self.credentials_file.is_file():
+            return
+        if (self.home / "data" / "databases").is_dir():
+            raise StoreError(
+                f"The password file {self.credentials_file} is gone, and without it the data beside "
+                "it cannot be opened; put the file back."
+            )
         write_private(self.credentials_file, {"username": USERNAME, "password": secrets.token_urlsafe(24)})
 
     def check_room(self) -> None:
