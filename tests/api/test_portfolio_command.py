@@ -2,60 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from api.cli import run
-from fixtures.samples import SAMPLES, sample_files
-from graph.imports import import_files
-from graph.store import Store
+from fixtures.samples import SAMPLES
 from simulation import cluster
+from tests.api.conftest import Run
 
 pytestmark = pytest.mark.xdist_group("commands")
 
-Run = Callable[..., tuple[int, Any]]
 QUICK = ("--replicates", "10", "--months", "6")
-
-
-@pytest.fixture(scope="module")
-def folder(opened_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Load the samples once; no test of this file changes them."""
-    opened_store.clear()
-    import_files(
-        opened_store, sample_files(tmp_path_factory.mktemp("samples"), date.today()), today=date.today()
-    )
-    found = opened_store.target.folder
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def diamond(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command and return its exit code and its one JSON document."""
-
-    def ran(*arguments: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = run(["portfolio", *arguments, "--json", "--store", str(folder)])
-        return code, json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-
-    return ran
 
 
 def test_the_document(diamond: Run, tmp_path: Path):
     out = tmp_path / "p.nc"
     asked = ("--replicates", "10", "--months", "30", "--scenario", "rival_launch")
-    code, found = diamond(*asked, "--out", str(out))
+    code, found = diamond("portfolio", *asked, "--out", str(out))
     assert code == 0
     assert {one["id"] for one in found["accounts"]} >= set(SAMPLES)
     assert found["components"][0] == len(found["accounts"])  # one team serves them all
@@ -64,16 +34,16 @@ def test_the_document(diamond: Run, tmp_path: Path):
     assert sum(len(one["accounts"]) for one in found["regions"]) == len(found["accounts"])
     assert found["events"][0]["event"] == "rival_launch"
     assert out.stat().st_size > 10_000
-    again = diamond(*asked, "--threads", "2")[1]
+    again = diamond("portfolio", *asked, "--threads", "2")[1]
     assert again == found
 
 
 def test_some_accounts_and_their_own_plans(diamond: Run):
-    code, found = diamond("valdara", "tornvik", *QUICK, "--strategies", "plan,diamond")
+    code, found = diamond("portfolio", "valdara", "tornvik", *QUICK, "--strategies", "plan,diamond")
     assert code == 0
     assert [one["id"] for one in found["accounts"]] == ["tornvik", "valdara"]
     assert [one["name"] for one in found["total"]["strategies"]] == ["plan", "diamond"]
-    code, found = diamond("--region", "fr", *QUICK, "--strategies", "do_nothing")
+    code, found = diamond("portfolio", "--region", "fr", *QUICK, "--strategies", "do_nothing")
     assert {one["country"] for one in found["accounts"]} == {"FR"}
 
 
@@ -97,7 +67,7 @@ def test_what_is_refused(
     diamond: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
 ):
     monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 1.0)
-    ended, found = diamond(*arguments)
+    ended, found = diamond("portfolio", *arguments)
     assert ended == code
     assert said in found["detail"]
 
