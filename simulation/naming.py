@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from graph.account import Account, Carried, Partner, Person, Sale
 from graph.errors import Candidate, Fault, InputError, UnknownName
 from graph.policy import fold
-from simulation.reading import find_named, find_person, plain, sequence, wrong
+from simulation.reading import find_named, find_person, name_of, plain, sequence, told, wrong
 
 if TYPE_CHECKING:
     from simulation.seating import Seating
@@ -200,7 +200,7 @@ class Surroundings:
                 raise wrong(place, value, "needs a brand that is not ours", self.file)
             if named:
                 return named[0].brand
-        return text
+        return name_of(text, place, self.file, also=", or @rival")
 
     def function(self, value: object, organisation: str, joined: Sequence[str], place: str) -> str:
         """Return a function of an organisation's people; `joined` are those that earlier events bring."""
@@ -242,7 +242,7 @@ class Surroundings:
         hint = f"; the nearest is {near[0]}" if near else ""
         raise UnknownName(
             f"{place}: there is no function {value!r}{hint}. Functions are {', '.join(known)}.",
-            errors=[Fault(self.file, None, place, value, "unknown function")],
+            errors=[Fault(self.file, None, place, told(value), "unknown function")],
             candidates=[Candidate(name, name) for name in near],
         )
 
@@ -313,7 +313,7 @@ class Surroundings:
         hint = f"; the nearest is {near[0]}" if near else ""
         return UnknownName(
             f"{place}: there is no selector {selector!r} for {what}{hint}. Selectors are {', '.join(known)}.",
-            errors=[Fault(self.file, None, place, selector, "unknown selector")],
+            errors=[Fault(self.file, None, place, told(selector), "unknown selector")],
             candidates=[Candidate(name, name) for name in near],
         )
 

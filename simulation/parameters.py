@@ -17,7 +17,7 @@ from pathlib import Path
 
 from graph.errors import Candidate, Fault, InputError, UnknownName
 from graph.policy import Policy
-from simulation.reading import shown
+from simulation.reading import number_hint, shown
 
 TABLE = Path(__file__).parent / "parameters.csv"
 
@@ -69,7 +69,7 @@ class Parameter:
         span = f"{self.low:g} to {self.high:g}"
         number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
         if not self.low <= number <= self.high:
-            message = f"needs a number from {span} ({self.unit})"
+            message = f"needs a number from {span} ({self.unit}){number_hint(value)}"
         elif self.unit == "ties" and number != int(number):
             message = f"needs a whole number from {span}"
         else:

@@ -6,6 +6,9 @@ Every refusal is one sentence with the field, the value and what would be right.
 from __future__ import annotations
 
 import json
+import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,9 +21,17 @@ from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
 _BRIEF = Repr()
-_BRIEF.maxlevel, _BRIEF.maxlong, _BRIEF.maxstring, _BRIEF.maxother = 3, 60, 120, 60
+_BRIEF.maxlevel, _BRIEF.maxlong, _BRIEF.maxstring, _BRIEF.maxother = 2, 60, 120, 60
+_BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 4
 
 FEW = 8  # as many names as a sentence can list
+LARGEST_FILE = 1_000_000  # bytes
+LONGEST_NAME = 120
+LONGEST_DESCRIPTION = 2_000
+
+# Without a shape, yet needed between letters of some scripts and within emoji.
+_JOINERS = "\u200c\u200d"
+_BREAKS = re.compile("[ \t\r\n]+")
 
 
 def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
@@ -33,26 +44,18 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
     """
     import yaml
 
+    text = _text_of(path)
+    kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(
-            f"The file {path.name} cannot be read: {reason}.", errors=[Fault(path.name, message=str(reason))]
-        ) from None
-    try:
-        data = json.loads(text) if path.suffix.lower() == ".json" else load_yaml(text)
+        data = json.loads(text, object_pairs_hook=_once) if kind == "JSON" else load_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else getattr(error, "lineno", None)
-        problem = getattr(error, "problem", None) or getattr(error, "msg", None) or "it is not plain data"
-        if "'@'" in problem:
-            problem += '; a word that starts with @ needs quotes, such as "@buyer"'
-        kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
+        problem = _problem(error)
         place = f", line {row}" if row else ""
         raise InputError(
             f"The file {path.name} is not valid {kind}{place}: {problem}.",
-            errors=[Fault(path.name, row, message=str(problem))],
+            errors=[Fault(path.name, row, message=problem)],
         ) from None
     if not isinstance(data, Mapping):
         raise InputError(
@@ -60,6 +63,53 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
             errors=[Fault(path.name, message="needs a mapping")],
         )
     return data
+
+
+def _text_of(path: Path) -> str:
+    """Return what a file holds; it is read no further than it may be long."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) <= LARGEST_FILE:
+            return data.decode("utf-8-sig")
+        reason = f"it is larger than {LARGEST_FILE / 1e6:g} MB, the most that scenarios and strategies take"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    raise InputError(
+        f"The file {path.name} cannot be read: {reason}.", errors=[Fault(path.name, message=reason)]
+    )
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return what stands in braces, unless a key stands there twice: the second would silently win."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(f"the key {key!r} stands twice")
+        found[key] = value
+    return found
+
+
+class _Twice(ValueError):
+    """A key that stands twice."""
+
+
+def _problem(error: Exception) -> str:
+    """Return in words what is wrong with a file that is no YAML or JSON."""
+    problem = getattr(error, "problem", None) or getattr(error, "msg", None)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, _Twice):
+        return str(error)
+    if problem is None:  # of a value, while it is made
+        return "a date or a number in it is none that can be"
+    if "could not determine a constructor" in problem:
+        return f"{problem}; only plain data are read"
+    if "'@'" in problem:
+        return f'{problem}; a word that starts with @ needs quotes, such as "@buyer"'
+    return str(problem)
 
 
 def find_person(
@@ -120,9 +170,7 @@ def find_named(
         hint = f"; there is {', '.join(sorted(names)[:FEW])}{', …' * (len(names) > FEW)}"
     raise UnknownName(
         f"{place}: {owner} has {none} with the id or name {shown(value)}{hint}.",
-        errors=[
-            Fault(file, None, place, text or shown(value), f"unknown: {owner} has {none} of this id or name")
-        ],
+        errors=[Fault(file, None, place, told(value), f"unknown: {owner} has {none} of this id or name")],
         candidates=[Candidate(known[word], names[known[word]]) for word in near],
     )
 
@@ -132,18 +180,74 @@ def plain(value: object) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
+def name_of(value: object, place: str, file: str | None, *, also: str = "") -> str:
+    """Return a name that the user chose, as one line that shows what it is, or refuse it.
+
+    It begins with a letter or a digit, so that no table takes it for a formula and no option for another, and
+    has no marks that are not seen: what turns the writing direction or has no width would let two names look
+    alike, or one look like something else.
+
+    Parameters
+    ----------
+    also
+        What it may be instead, for the refusal.
+    """
+    if not isinstance(value, str) or not value[:1].isalnum():
+        raise wrong(place, value, f"needs a text that begins with a letter or a digit{also}", file)
+    return _visible(value, LONGEST_NAME, place, file)
+
+
+def description_of(value: object, place: str, file: str | None) -> str:
+    """Return a text of one or more lines as one, under the rule for names but for its first letter."""
+    if not isinstance(value, str):
+        raise wrong(place, value, "needs a text", file)
+    return _visible(_BREAKS.sub(" ", value).strip(" "), LONGEST_DESCRIPTION, place, file)
+
+
+def _visible(value: str, longest: int, place: str, file: str | None) -> str:
+    """Return a text in one line, refused where it is too long or has something in it that is not seen."""
+    if len(value) > longest:
+        message = f"has {len(value):,} characters, and may have {longest:,}"
+        raise wrong(place, value, message, file)
+    for i, char in enumerate(value):
+        if char in _JOINERS and not value[i - 1 : i].isascii() and not value[i + 1 : i + 2].isascii():
+            continue
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+            kind = unicodedata.name(char, "a control character").lower()
+            message = f"has {kind} (U+{ord(char):04X}) in it, which is not seen; leave it out"
+            raise wrong(place, value, message, file)
+    return unicodedata.normalize("NFC", value)
+
+
 def whole(value: object, low: int, high: int, place: str, file: str | None) -> int:
     """Return a whole number from `low` to `high`, or refuse it."""
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
-    raise wrong(place, value, f"needs a whole number from {low} to {high}", file)
+    raise wrong(place, value, f"needs a whole number from {low} to {high}{number_hint(value)}", file)
 
 
 def number(value: object, low: float, high: float, place: str, file: str | None) -> float:
     """Return a number from `low` to `high`, or refuse it."""
     if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
         return float(value)
-    raise wrong(place, value, f"needs a number from {low:g} to {high:g}", file)
+    raise wrong(place, value, f"needs a number from {low:g} to {high:g}{number_hint(value)}", file)
+
+
+def number_hint(value: object) -> str:
+    """Return how a text that looks like a number is written as one; YAML takes 1e9 for a text."""
+    try:
+        found = float(value.strip().replace(",", ".")) if isinstance(value, str) else math.nan
+    except ValueError:
+        return ""
+    if not math.isfinite(found):
+        return ""
+    plain_digits = f"{found:.15g}" if abs(found) < 1e15 and "e" not in f"{found:.15g}" else ""
+    mantissa, exponent = f"{found:.14e}".split("e")
+    with_point = f"{float(mantissa)!r}e{int(exponent):+d}"
+    if "e" not in str(value).lower():
+        how = "with a point" if "," in str(value) else "without quotes"
+        return f": write {plain_digits or with_point}, {how}"
+    return f": write {' or '.join(filter(None, (with_point, plain_digits)))}"
 
 
 def share(value: object, place: str, file: str | None) -> float:
@@ -170,7 +274,7 @@ def known_keys(data: Mapping[Any, Any], known: Sequence[str], place: str, file: 
             hint = f"; the nearest is {near[0]}" if near else ""
             raise UnknownName(
                 f"{place} has no field {key!r}{hint}; its fields are {', '.join(known)}.",
-                errors=[Fault(file, None, str(key), str(key), "unknown field")],
+                errors=[Fault(file, None, told(key), told(key), "unknown field")],
                 candidates=[Candidate(name, name) for name in near],
             )
 
@@ -180,12 +284,16 @@ def shown(value: object) -> str:
     return _BRIEF.repr(value)
 
 
+def told(value: object) -> str:
+    """Return a value as a document tells it: a short text that can be seen as it is, else as `shown`."""
+    short = isinstance(value, str) and len(value) <= LONGEST_NAME and value.isprintable()
+    return str(value) if short else shown(value)
+
+
 def wrong(place: str, value: object, message: str, file: str | None) -> InputError:
     """Return the refusal of a value: where it stands, what it is, what it needs."""
     where = f"{file}: " if file else ""
-    words = shown(value)
-    said = words if value is not None and not isinstance(value, str) else value
     return InputError(
-        f"{where}{place} is {'nothing' if value is None else words}; it {message}.",
-        errors=[Fault(file, None, place, said, message)],
+        f"{where}{place} is {'nothing' if value is None else shown(value)}; it {message}.",
+        errors=[Fault(file, None, place, None if value is None else told(value), message)],
     )

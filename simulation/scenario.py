@@ -12,7 +12,7 @@ from typing import ClassVar, get_args
 from graph.account import Account
 from graph.errors import InputError
 from simulation.naming import Surroundings
-from simulation.reading import whole
+from simulation.reading import whole, wrong
 
 DEFAULT_MONTHS = 60
 DEFAULT_LEAVING_MONTH = 6
@@ -235,10 +235,30 @@ def leaving_scenario(
         Leaves(month_within(month, LONGEST, "leaves", None), person.id)
         for person, month in zip(people, when, strict=True)
     ]
+    check_leaving([*base.events, *events], None)
     names = " and ".join(person.name for person in people)
     leaving = f"{names} leave{'s' if len(events) == 1 else ''}"
     name = leaving if onto is None or not onto.events else f"{onto.name}, {leaving}"
     return replace(base, name=name, events=(*base.events, *events))
+
+
+def check_leaving(events: Sequence[Event], file: str | None) -> None:
+    """Refuse a seat that becomes vacant twice in a month, by whatever names its holder is called.
+
+    In a later month it is whoever holds the seat by then.
+
+    Raises
+    ------
+    InputError
+        Somebody who leaves twice in one month.
+    """
+    seen: set[Leaves] = set()
+    for number, event in enumerate(events, 1):
+        if isinstance(event, Leaves) and event in seen:
+            message = f"names who leaves in month {event.month} already; name each person once in a month"
+            raise wrong(f"events[{number}].leaves" if file else "leaves", event.subject, message, file)
+        if isinstance(event, Leaves):
+            seen.add(event)
 
 
 def month_within(value: object, months: int, place: str, file: str | None) -> int:

@@ -11,7 +11,18 @@ from graph.account import Account
 from graph.errors import Candidate, Fault, UnknownName
 from simulation.naming import Surroundings
 from simulation.parameters import resolve_parameters
-from simulation.reading import known_keys, number, read_mapping, sequence, share, whole, wrong
+from simulation.reading import (
+    description_of,
+    known_keys,
+    name_of,
+    number,
+    read_mapping,
+    sequence,
+    share,
+    told,
+    whole,
+    wrong,
+)
 from simulation.scenario import (
     CHANNEL,
     EVENTS,
@@ -28,9 +39,11 @@ from simulation.scenario import (
     RivalLaunch,
     Scenario,
     Takeover,
+    check_leaving,
     month_within,
 )
 
+UNNAMED = "unnamed scenario"
 FIELDS = ("name", "description", "months", "events", "parameters")
 
 
@@ -53,13 +66,15 @@ def load_scenario(path: Path, account: Account, partners: Sequence[Account] = ()
 
 def has_selectors(data: Mapping[str, Any]) -> bool:
     """Tell whether a scenario says by a selector whom or what it means."""
+    seen: set[int] = set()  # by YAML's aliases a list can hold another many times, or itself
 
     def found(value: Any) -> bool:
-        if isinstance(value, Mapping):
-            return any(found(one) for one in value.values())
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return any(found(one) for one in value)
-        return isinstance(value, str) and value.lstrip().startswith("@")
+        if isinstance(value, str):
+            return value.lstrip().startswith("@")
+        if not isinstance(value, Mapping | Sequence) or id(value) in seen:
+            return False
+        seen.add(id(value))
+        return any(found(one) for one in (value.values() if isinstance(value, Mapping) else value))
 
     return found(data.get("events"))
 
@@ -73,11 +88,9 @@ def parse_scenario(
 ) -> Scenario:
     """Return the scenario that a mapping describes; see `load_scenario`."""
     known_keys(data, FIELDS, "the scenario", file)
-    words: dict[str, str | None] = {}
-    for field in ("name", "description"):
-        words[field] = data.get(field)
-        if words[field] is not None and not isinstance(words[field], str):
-            raise wrong(field, words[field], "needs a text", file)
+    name, description = data.get("name"), data.get("description")
+    name = UNNAMED if name is None else name_of(name, "name", file)
+    description = None if description is None else description_of(description, "description", file)
     months = None
     if data.get("months") is not None:
         months = whole(data["months"], 1, LONGEST, "months", file)
@@ -90,7 +103,8 @@ def parse_scenario(
     events: list[Event] = []
     for number_, entry in enumerate(sequence(data.get("events"), "events", file), 1):
         events.append(_event(entry, f"events[{number_}]", around, months, events))
-    return Scenario(words["name"] or "unnamed scenario", months, tuple(events), given, words["description"])
+    check_leaving(events, file)
+    return Scenario(name, months, tuple(events), given, description)
 
 
 def _event(
@@ -104,15 +118,15 @@ def _event(
     if len(kinds) != 1:
         raise wrong(place, dict(entry), "needs a month and exactly one event", file)
     kind = str(kinds[0])
-    place = f"{place}.{kind}"
     if kind not in EVENTS:
         near = get_close_matches(kind, EVENTS, n=1, cutoff=0.3)
         hint = f"; the nearest is {near[0]}" if near else ""
         raise UnknownName(
             f"{place}: there is no event {kind!r}{hint}. Events are {', '.join(EVENTS)}.",
-            errors=[Fault(file, None, place, kind, "unknown event")],
+            errors=[Fault(file, None, place, told(kind), "unknown event")],
             candidates=[Candidate(name, name) for name in near],
         )
+    place = f"{place}.{kind}"
     if "month" not in entry:
         raise wrong(f"{place}.month", None, f"needs a month from 1 to {months or LONGEST}", file)
     month = month_within(entry["month"], months or LONGEST, place, file)
@@ -191,14 +205,17 @@ def _reorganises(
 def _hours_cut(what: Mapping[Any, Any], month: int, place: str, around: Surroundings) -> HoursCut:
     known_keys(what, ("share", "people"), place, around.file)
     given = what.get("people")
-    people = [
-        around.one_of_ours(who, f"{place}.people") for who in sequence(given, f"{place}.people", around.file)
-    ]
+    people: list[str] = []
+    for who in sequence(given, f"{place}.people", around.file):
+        person = around.one_of_ours(who, f"{place}.people")
+        if person in people:
+            raise wrong(f"{place}.people", who, f"names {person} a second time", around.file)
+        people.append(person)
     if given is not None and not people:
         raise wrong(f"{place}.people", given, "needs somebody of ours; leave it out for all", around.file)
     return HoursCut(
         month,
         around.account.id,
         share(what.get("share"), f"{place}.share", around.file),
-        tuple(sorted(set(people))),
+        tuple(sorted(people)),
     )

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.account import Account
-from simulation.reading import find_person, number, read_mapping, whole, wrong
+from graph.policy import fold
+from simulation.reading import find_person, name_of, number, read_mapping, shown, whole, wrong
 from simulation.seating import Seating
 from simulation.strategies import (
     CHANNEL_NAMES,
@@ -62,10 +63,10 @@ def load_strategies(path: Path, account: Account) -> tuple[Strategy, ...]:
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
         raise wrong("strategies", entries, "needs a list of strategies", path.name)
     strategies = tuple(_custom(entry, account, path.name) for entry in entries)
-    names = [strategy.name for strategy in strategies]
-    for name in names:
-        if names.count(name) > 1:
-            raise wrong("name", name, "is used twice; every strategy needs its own name", path.name)
+    names = [fold(strategy.name) for strategy in strategies]
+    for strategy in strategies:
+        if names.count(fold(strategy.name)) > 1:
+            raise wrong("name", strategy.name, "is used twice; every strategy needs its own name", path.name)
     return strategies
 
 
@@ -76,12 +77,10 @@ def _custom(entry: Any, account: Account, file: str) -> Strategy:
     for key in entry:
         if key not in fields:
             raise wrong(
-                str(key), entry[key], f"is no field of a strategy; fields are {', '.join(fields)}", file
+                shown(key), entry[key], f"is no field of a strategy; fields are {', '.join(fields)}", file
             )
-    name = entry.get("name")
-    if not isinstance(name, str) or not name[:1].isalnum():
-        raise wrong("name", name, "needs a text that begins with a letter or a digit", file)
-    if name in (*NAMES, *CHANNEL_NAMES):
+    name = name_of(entry.get("name"), "name", file)
+    if fold(name) in [fold(one) for one in (*NAMES, *CHANNEL_NAMES)]:
         raise wrong("name", name, "is that of a shipped strategy; your own needs another one", file)
     if ("like" in entry) == ("threads" in entry):
         raise wrong(name, sorted(entry), "needs either `like`, the name of a strategy, or `threads`", file)
@@ -130,6 +129,9 @@ def _threads(name: str, threads: Any, account: Account, file: str) -> Strategy:
         theirs = find_person(account, thread["stakeholder"], "threads.stakeholder", file=file)
         if ours.id not in account.our_index or theirs.id not in account.their_index:
             raise wrong("threads", f"{ours.id}, {theirs.id}", "needs one of ours and one of theirs", file)
+        if (ours.id, theirs.id) in wanted:
+            message = "stands twice; give each thread once, with its weight"
+            raise wrong("threads", f"{ours.id}, {theirs.id}", message, file)
         weight = number(thread.get("weight", 1.0), 0.0, 1e6, "threads.weight", file)
         wanted[(ours.id, theirs.id)] = weight
 
@@ -152,7 +154,9 @@ def _hours(hours: Any, account: Account, file: str) -> dict[str, float]:
         person = find_person(account, who, "hours", file=file)
         if person.id not in account.our_index:
             raise wrong("hours", who, "needs somebody of ours", file)
-        given[person.id] = number(value, 0.0, 744.0, f"hours.{who}", file)
+        if person.id in given:
+            raise wrong("hours", who, f"names {person.id} a second time", file)
+        given[person.id] = number(value, 0.0, 744.0, f"hours.{person.id}", file)
     pool, spent = float(account.hours.sum()), sum(given.values())
     if spent > pool * (1.0 + 1e-9):
         raise wrong(
