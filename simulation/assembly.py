@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.account import Account, Person
+from simulation.business import Business, business_of
 from simulation.draws import entity
 from simulation.happening import Happening, carried_out, function_codes, price_by_month
-from simulation.market import INDEX_START, Business, business_of, market_of, no_market
+from simulation.market import INDEX_START, market_of, no_market
 from simulation.parameters import resolve_parameters
 from simulation.rules import ChannelRates, Rates, monthly_chance, ratio
 from simulation.scenario import Scenario

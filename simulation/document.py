@@ -146,6 +146,12 @@ def _about_channel(run: Simulation) -> list[str]:
             f"The volume of {business.assumed} of {len(business.lots)} sales to end customers is unknown; "
             "each counts as the mean of the others."
         )
+    share = run.assembly.parameters["unrecorded"]
+    if business.loyal and share > 0.0:
+        found.append(
+            f"Nobody has recorded what {business.loyal} of {len(business.customers)} end customers buy from "
+            f"rivals: it counts as {share:.0%} of what they buy (`unrecorded`)."
+        )
     others = {
         sale.seller
         for sale in account.channel.sales

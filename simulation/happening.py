@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.market import Business
+from simulation.business import Business
 from simulation.scenario import (
     AnnounceDirect,
     Event,

@@ -1,4 +1,4 @@
-"""The arrays of distributors, end customers and lots: what one end customer buys from one seller.
+"""The arrays of distributors, end customers and their lots.
 
 What is known is taken as it is: share of mind, transparency, the distributor's margin and our own from the
 store, unless the scenario sets the parameter. A distributor whose share of mind is known starts in a steady
@@ -15,14 +15,14 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.account import Account, Sale
-from graph.policy import fold
+from graph.account import Account
+from simulation.business import Business
 from simulation.draws import entity
+from simulation.liking import fitted
 from simulation.rules import (
     ChannelRates,
     direct_price,
@@ -37,127 +37,6 @@ from simulation.world import World
 INDEX_START = 100.0
 DAYS = 30.4375
 NONE = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """What one end customer buys from one seller; `seller` None where we sell directly.
-
-    Attributes
-    ----------
-    volume
-        Units a year; None where nobody has said.
-    """
-
-    customer: str
-    seller: str | None
-    brand: str | None
-    ours: bool
-    volume: float | None
-
-
-@dataclass(frozen=True)
-class Business:
-    """Distributors, end customers and lots of a run, sorted by id."""
-
-    distributors: tuple[str, ...]
-    customers: tuple[str, ...]
-    lots: tuple[Lot, ...]
-
-    @cached_property
-    def distributor_index(self) -> Mapping[str, int]:
-        """Position of each distributor."""
-        return {one: d for d, one in enumerate(self.distributors)}
-
-    @cached_property
-    def customer_index(self) -> Mapping[str, int]:
-        """Position of each end customer."""
-        return {one: c for c, one in enumerate(self.customers)}
-
-    @cached_property
-    def assumed(self) -> int:
-        """Lots whose volume nobody has said: they count as the mean of the others, else as 1."""
-        return sum(lot.volume is None for lot in self.lots)
-
-    @cached_property
-    def volumes(self) -> tuple[float, ...]:
-        """Units a year of each lot."""
-        known = [lot.volume for lot in self.lots if lot.volume is not None]
-        mean = sum(known) / len(known) if known and sum(known) > 0.0 else 1.0
-        return tuple(mean if lot.volume is None else lot.volume for lot in self.lots)
-
-    @cached_property
-    def volume_of(self) -> Mapping[str, float]:
-        """Units a year of each end customer, from all sellers and brands."""
-        found: dict[str, float] = defaultdict(float)
-        for lot, volume in zip(self.lots, self.volumes, strict=True):
-            found[lot.customer] += volume
-        return found
-
-    def largest(self, share: float) -> tuple[int, ...]:
-        """Return the positions of a share of the end customers that do not buy from us directly yet.
-
-        The largest by volume; at least one where the share is above 0 and there is any.
-        """
-        direct = {lot.customer for lot in self.lots if lot.seller is None}
-        indirect = [c for c, one in enumerate(self.customers) if one not in direct]
-        by_volume = sorted(indirect, key=lambda c: (-self.volume_of[self.customers[c]], c))
-        return tuple(by_volume[: number_of(share, len(by_volume))])
-
-
-def number_of(share: float, among: int) -> int:
-    """Return how many a share of so many are: the nearest number, one at least where the share is not 0."""
-    return 0 if share <= 0.0 else max(1, int(among * share + 0.5))
-
-
-def business_of(world: World) -> Business:
-    """Return who sells what to whom, as far as the accounts of the run are part of it.
-
-    A distributor's account brings what it sells itself and what its end customers buy from us directly; an
-    end customer's account brings all that it buys.
-    """
-    accounts = {account.id: account for account in world.accounts}
-    distributing = {one for one, account in accounts.items() if "distributor" in account.kinds}
-    found: set[Sale] = set()
-    for account in world.accounts:
-        served = {sale.end_customer for sale in account.channel.sales if sale.seller in distributing}
-        for sale in account.channel.sales:
-            if (
-                sale.seller in distributing
-                or sale.end_customer in accounts
-                or (sale.direct and sale.end_customer in served)
-            ):
-                found.add(sale)
-    lots = sorted(
-        (
-            Lot(
-                sale.end_customer,
-                None if sale.direct else sale.seller,
-                sale.brand,
-                sale.direct or _is_ours(sale, world.accounts),
-                sale.volume,
-            )
-            for sale in found
-        ),
-        key=lambda lot: (lot.customer, lot.seller or "", lot.brand or "", lot.volume or 0.0),
-    )
-    sellers = sorted({lot.seller for lot in lots if lot.seller is not None})
-    if not sellers:  # nothing but direct business is no channel
-        return Business((), (), ())
-    return Business(tuple(sellers), tuple(sorted({lot.customer for lot in lots})), tuple(lots))
-
-
-def _is_ours(sale: Sale, accounts: Sequence[Account]) -> bool:
-    """Tell whether a brand that a distributor sells is ours; one that nobody has described is."""
-    if sale.brand is None:
-        return True
-    named = [
-        carried.ours
-        for account in accounts
-        for carried in account.channel.carried
-        if fold(sale.brand) in (fold(carried.brand), fold(carried.name))
-    ]
-    return any(named) or not named
 
 
 def market_of(
@@ -205,24 +84,22 @@ def market_of(
         _leaning(d, one, business, offer, rates, access[g] if g != NONE else 0.0)
         for d, (one, g) in enumerate(zip(features, seats_at, strict=True))
     ]
-    customer = [business.customer_index[lot.customer] for lot in business.lots]
-    last = [
-        0
-        if lot.seller is None
-        else business.distributor_index[lot.seller] + 1
-        if lot.ours
-        else len(business.distributors) + 1
-        for lot in business.lots
-    ]
-    unit, cost = _prices(
-        world, business, values, given, rates, features, last, customer, homes, books, account_of
+    bought = _purchases(business, values["unrecorded"])
+    unit, cost = _prices(world, business, values, given, rates, features, bought, homes, books, account_of)
+    sells = _sells(business, homes)
+    known = np.array([one in direct or partners[one].known for one in business.customers], dtype=np.int8)
+    liking = values["standing"] * fitted(
+        rates,
+        bought.volume,
+        bought.customer,
+        bought.last,
+        [one.mind for one in features],
+        [one.markup for one in features],
+        known,
+        offer,
+        homes,
+        sells,
     )
-    ordinals: dict[tuple[str, str], int] = defaultdict(int)
-    lot_keys = []
-    for lot in business.lots:
-        name = (lot.customer, lot.seller or "")
-        lot_keys.append(entity(f"{lot.customer}\x1e{lot.seller or ''}", ordinals[name]))
-        ordinals[name] += 1
     return Market(
         seats_at=np.array(seats_at, dtype=np.int64),
         account_of=np.array(account_of, dtype=np.int64),
@@ -235,17 +112,24 @@ def market_of(
         has_rival=np.array([one.has_rival for one in features], dtype=np.int8),
         serves_start=np.cumsum([0, *(len(some) for some in serves)], dtype=np.int64),
         serves=np.array([d for some in serves for d in some], dtype=np.int64),
-        known=np.array([one in direct or partners[one].known for one in business.customers], dtype=np.int8),
+        known=known,
         offer=offer,
         home=np.array(homes, dtype=np.int64),
-        sells=_sells(business, homes),
+        liking=liking[1:],
+        liking_direct=np.array(
+            [
+                liking[0] if one in direct else liking[home + 1]
+                for one, home in zip(business.customers, homes, strict=True)
+            ]
+        ),
+        sells=sells,
         account_at=np.array(account_at, dtype=np.int64),
         books=np.array(books, dtype=np.int64),
         entity=np.array([entity(one) for one in business.customers], dtype=np.uint64),
-        entity_lot=np.array(lot_keys, dtype=np.uint64),
-        customer=np.array(customer, dtype=np.int64),
-        lot_volume=np.array(business.volumes, dtype=np.float64),
-        last=np.array(last, dtype=np.int64),
+        entity_lot=np.array(bought.keys, dtype=np.uint64),
+        customer=np.array(bought.customer, dtype=np.int64),
+        lot_volume=np.array(bought.volume, dtype=np.float64),
+        last=np.array(bought.last, dtype=np.int64),
         unit=np.array(unit),
         unit_cost=np.array(cost),
     )
@@ -257,8 +141,51 @@ def no_market() -> Market:
     names = np.zeros(0, np.uint64)
     return Market(
         ints, ints, floats, floats, floats, floats, floats, floats, flags, ints, ints, flags, flags,
-        ints, np.zeros((0, 0), np.int8), ints, ints, names, names, ints, floats, ints, floats, floats,
+        ints, floats, floats, np.zeros((0, 0), np.int8), ints, ints, names, names, ints, floats, ints,
+        floats, floats,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Purchases:
+    """What end customers buy, lot by lot: who, how much a year, chosen how today, and the name of its draws.
+
+    Choices are 0 directly, 1 … D from a distributor, D + 1 a rival's brand.
+    """
+
+    customer: list[int]
+    volume: list[float]
+    last: list[int]
+    keys: list[int]
+
+
+def _purchases(business: Business, unrecorded: float) -> _Purchases:
+    """Return all lots, and for who buys no rival's brand as far as we know, one of what is not recorded."""
+    rival = len(business.distributors) + 1
+    found = _Purchases([], [], [], [])
+    ordinals: dict[str, int] = defaultdict(int)
+    ours = [0.0] * len(business.customers)
+    open_minded = [True] * len(business.customers)
+    for lot, volume in zip(business.lots, business.volumes, strict=True):
+        c = business.customer_index[lot.customer]
+        name = "\x1e".join((lot.customer, lot.seller or "", lot.brand or ""))
+        found.customer.append(c)
+        found.volume.append(volume)
+        found.keys.append(entity(name, ordinals[name]))
+        ordinals[name] += 1
+        if lot.seller is None:
+            found.last.append(0)
+        else:
+            found.last.append(business.distributor_index[lot.seller] + 1 if lot.ours else rival)
+        ours[c] += volume if lot.ours else 0.0
+        open_minded[c] &= lot.ours
+    for c, one in enumerate(business.customers):
+        if open_minded[c] and unrecorded > 0.0:
+            found.customer.append(c)
+            found.volume.append(ours[c] * unrecorded / (1.0 - unrecorded))
+            found.last.append(rival)
+            found.keys.append(entity(f"{one}\x1eunrecorded"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,8 +316,7 @@ def _prices(
     given: Mapping[str, float],
     rates: ChannelRates,
     features: Sequence[_Feature],
-    last: Sequence[int],
-    customer: Sequence[int],
+    bought: _Purchases,
     homes: Sequence[int],
     books: Sequence[int],
     account_of: Sequence[int],
@@ -398,7 +324,7 @@ def _prices(
     """Return price and cost of a unit by account: what makes the start show the revenue and margin known."""
     account_index = {account.id: a for a, account in enumerate(world.accounts)}
     sold, extra, units, all_units = (np.zeros(len(world.accounts)) for _ in range(4))
-    for choice, c, volume in zip(last, customer, business.volumes, strict=True):
+    for choice, c, volume in zip(bought.last, bought.customer, bought.volume, strict=True):
         via = choice - 1
         indirect = 0 <= via < len(features)
         book = account_of[via] if indirect and account_of[via] != NONE else books[c]

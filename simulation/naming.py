@@ -256,7 +256,7 @@ class Surroundings:
                     value, names, place, self.account.name, "no end customer", "end customers", self.file
                 )
             ]
-        from simulation.market import number_of
+        from simulation.business import number_of
 
         largest = _LARGEST.fullmatch(selector)
         if largest:

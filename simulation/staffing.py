@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.market import Business
+from simulation.business import Business
 from simulation.scenario import HoursCut, Scenario
 from simulation.state import NO_OFFER, OPEN, Case, Levers
 from simulation.strategies import TRAINING, Strategy

@@ -80,6 +80,10 @@ class Market(NamedTuple):
         (C,) at the start.
     home
         (C,) the distributor of most of an end customer's volume.
+    liking
+        (D,) what end customers see in a distributor beside price and effort, so that today's choices last.
+    liking_direct
+        (C,) the same of buying directly, 0 for those who do not do so yet.
     sells
         (C, D) 1 where a distributor sells to an end customer, its home distributor always.
     account_at
@@ -110,6 +114,8 @@ class Market(NamedTuple):
     known: Flags
     offer: Flags
     home: Ints
+    liking: Floats
+    liking_direct: Floats
     sells: Flags
     account_at: Ints
     books: Ints

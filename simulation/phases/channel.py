@@ -95,7 +95,7 @@ def chosen(case: Case, rates: ChannelRates, state: State, lot: int, u: float) ->
     odds[DIRECT] = 0.0
     if opened and known:
         value = direct_value(rates.p_direct, rates.accept, rates.b_price, rates.b_accept)
-        odds[DIRECT] = offer_of(value, last == DIRECT, rates.b_habit)
+        odds[DIRECT] = offer_of(value + market.liking_direct[c], last == DIRECT, rates.b_habit)
     for d in range(distributors):
         odds[d + 1] = 0.0
         if market.sells[c, d] == 1:
@@ -165,9 +165,10 @@ def pay(
     cost = market.unit_cost[book]
     without_us = resold_rival(rates.rival_share, rates.markup_rival)
     if choice == DIRECT:
-        price = direct_price(rates.p_direct, market.markup[home], commission)
+        paid = commission if market.last[lot] != DIRECT else 0.0  # for what has been diverted alone
+        price = direct_price(rates.p_direct, market.markup[home], paid)
         profit = earned_direct(price, cost, rates.serve)
-        resale = commission_of(rates.p_direct, market.markup[home], commission)
+        resale = commission_of(rates.p_direct, market.markup[home], paid)
     elif indirect:
         error = forecast_error(state.feature[via, OPENNESS], rates.err_max, rates.err_min)
         price = 1.0 - relief

@@ -153,7 +153,7 @@ def focus(case: Case, rates: ChannelRates, levers: Levers, state: State, key: An
         for brand in range(BRANDS):
             pull = ours if brand == OURS else rival if brand == RIVAL else 0.0
             minds[d, brand] = towards(minds[d, brand], share_of_three(ours, rival, pull), rates.focus_rate)
-        state.value[d] = distributor_value(
+        state.value[d] = market.liking[d] + distributor_value(
             feature[d, MARKUP],
             market.markup[d],
             levers.relief,

@@ -13,8 +13,9 @@ NO_OFFER, ANNOUNCED, OPEN = range(3)
 class Distributor(mesa.Agent):
     """Who sells our brand beside a rival's and another; `home` is the organisation of its people, if any."""
 
-    def __init__(self, model, home, account, mind, transparency, markup, depend, leaning, launched):
+    def __init__(self, model, home, account, mind, transparency, markup, depend, leaning, launched, liking):
         super().__init__(model)
+        self.liking = liking
         rates = model.channel_rates
         self.home, self.account, self.depend, self.leaning = home, account, depend, leaning
         self.transparency, self.markup_start, self.markup = transparency, markup, markup
@@ -98,7 +99,7 @@ class Distributor(mesa.Agent):
         for brand, pull in (("ours", ours), ("rival", rival), ("other", 0.0)):
             share = rules.share_of_three(ours, rival, pull)
             self.minds[brand] = rules.towards(self.minds[brand], share, rates.focus_rate)
-        self.value = rules.distributor_value(
+        self.value = self.liking + rules.distributor_value(
             self.markup, self.markup_start, levers.relief, self.minds["ours"], rates.b_price, rates.b_effort
         )
 
@@ -106,8 +107,9 @@ class Distributor(mesa.Agent):
 class EndCustomer(mesa.Agent):
     """Who buys from distributors or from us; `account` is its own, `books` the one that earns directly."""
 
-    def __init__(self, model, key, known, offer, home, account, books, sellers):
+    def __init__(self, model, key, known, offer, home, account, books, sellers, liking_direct):
         super().__init__(model)
+        self.liking_direct = liking_direct
         self.key, self.known, self.offer, self.home = key, known, offer, home
         self.account, self.books, self.sellers = account, books, sellers
 
@@ -123,7 +125,7 @@ class Lot(mesa.Agent):
 
     def __init__(self, model, key, customer, volume, last):
         super().__init__(model)
-        self.key, self.customer, self.volume, self.last = key, customer, volume, last
+        self.key, self.customer, self.volume, self.last, self.first = key, customer, volume, last, last
 
     def order(self):
         """7: perhaps order anew, at a rate a year that makes up for the months without."""
@@ -140,7 +142,7 @@ class Lot(mesa.Agent):
         opened, direct = customer.offer == OPEN, 0.0
         if opened and customer.known:
             value = rules.direct_value(rates.p_direct, rates.accept, rates.b_price, rates.b_accept)
-            direct = rules.offer_of(value, self.last == DIRECT, rates.b_habit)
+            direct = rules.offer_of(value + customer.liking_direct, self.last == DIRECT, rates.b_habit)
         offers = [(DIRECT, direct)]
         for one in customer.sellers:
             home, last = one is customer.home, one is self.last
@@ -177,9 +179,10 @@ class Lot(mesa.Agent):
             )
             theirs = rules.resold(relief, via.markup)
         elif self.last == DIRECT:
-            price = rules.direct_price(rates.p_direct, start, commission)
+            paid = 0.0 if self.first == DIRECT else commission
+            price = rules.direct_price(rates.p_direct, start, paid)
             profit = rules.earned_direct(price, book.unit_cost, rates.serve)
-            theirs = rules.commission_of(rates.p_direct, start, commission)
+            theirs = rules.commission_of(rates.p_direct, start, paid)
         else:
             theirs = without_us
         size = units * book.market * book.unit

@@ -149,6 +149,7 @@ class Ecosystem(mesa.Model):
                 float(market.depend[d]),
                 float(market.leaning[d]),
                 float(market.launched[d]) if market.has_rival[d] else None,
+                float(market.liking[d]),
             )
             for d in range(market.mind.size)
         ]
@@ -169,6 +170,7 @@ class Ecosystem(mesa.Model):
                 self.accounts[market.account_at[c]] if market.account_at[c] >= 0 else None,
                 self.accounts[market.books[c]],
                 [one for one, sells in zip(self.distributors, market.sells[c], strict=True) if sells],
+                float(market.liking_direct[c]),
             )
             for c in range(market.known.size)
         ]

@@ -110,6 +110,6 @@ def made(
     partners: tuple[Account, ...] = (),
     **parameters: float,
 ) -> Assembly:
-    """Return the assembly of a case with some events and parameters."""
-    scenario = Scenario("case", months, events, parameters)
+    """Return the assembly of a case; end customers have no liking of their own and buy what is recorded."""
+    scenario = Scenario("case", months, events, {"standing": 0.0, "unrecorded": 0.0} | parameters)
     return assemble(account, scenario, strategies, months, partners=partners)

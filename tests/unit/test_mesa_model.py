@@ -31,7 +31,7 @@ def scenario(account):
         MONTHS,
         (
             RivalLaunch(2, account.id, "rival"),
-            GoDirect(3, account.id, customers[:3]),
+            GoDirect(3, account.id, customers),
             Takeover(9, account.id, "rival"),
         ),
     )

@@ -23,7 +23,10 @@ def lots_of(assembly):
 
 
 def first_month(account, partners=(), **parameters):
-    run = simulate(account, Scenario("m", 1, (), parameters), IDLE, replicates=1, months=1, partners=partners)
+    as_recorded = {"standing": 0.0, "unrecorded": 0.0} | parameters
+    run = simulate(
+        account, Scenario("m", 1, (), as_recorded), IDLE, replicates=1, months=1, partners=partners
+    )
     return {name: float(run.series(name)[0, 0, 0]) for name in run.assembly.series}
 
 

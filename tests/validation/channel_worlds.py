@@ -31,10 +31,10 @@ Region = Callable[[Values], bool]
 
 
 def uncertain() -> dict[str, tuple[float, float]]:
-    """Return the plausible range of every parameter that has one."""
+    """Return the plausible range of every parameter that has one; here all purchases are recorded."""
     ranges = {}
     for name, row in parameter_table().items():
-        if row.distribution.startswith("uniform("):
+        if name != "unrecorded" and row.distribution.startswith("uniform("):
             low, high = row.distribution.removeprefix("uniform(").removesuffix(")").split(",")
             ranges[name] = (float(low), float(high))
     return ranges
@@ -55,13 +55,16 @@ class Draw:
 
     @property
     def parameters(self) -> dict[str, float]:
-        """What the scenario sets; what the store knows stays."""
+        """What the scenario sets; what the store knows stays.
+
+        The literature's end customers choose by price, acceptance and effort alone: no constant of their own.
+        """
         known = self.values["mind"] > 0.0
         return {
             name: value
             for name, value in self.values.items()
             if name != "mind" and not (known and name == "share_of_mind_start")
-        }
+        } | {"standing": 0.0, "unrecorded": 0.0}
 
     @property
     def account(self) -> Account:

@@ -28,6 +28,8 @@ from tests.validation.scale import UNLIKELY, replicates
 
 IDLE = SHIPPED["do_nothing"]
 STILL = {
+    "standing": 0.0,
+    "unrecorded": 0.0,
     "turnover_distributor": 0.0,
     "turnover_ours": 0.0,
     "decay_scale": 0.0,

@@ -100,8 +100,10 @@ def test_the_reason_that_is_told_is_the_conflict_and_turning_it_off_restores_the
         assert causes.sentences[1].startswith("The cause is that the distributor takes the announcement")
 
 
-def test_once_a_rival_owns_the_distributor_its_hours_are_better_saved():
-    if COMPILED:
-        assert is_best(ran("distributor_taken_over"), "do_nothing")
+def test_once_a_rival_owns_the_distributor_a_commission_buys_nothing():
     taken = ran("distributor_taken_over").compare(*RIVALS, "margin_total")
-    assert is_ahead(taken)  # a commission buys nothing from an owner with a brand of its own
+    assert is_ahead(taken)
+    if COMPILED:  # and what hours earn there, against none, has shrunk
+        quiet = ran("quiet_years").compare("plan", "do_nothing", "margin_total")
+        owned = ran("distributor_taken_over").compare("plan", "do_nothing", "margin_total")
+        assert quiet.ci_low > owned.ci_high

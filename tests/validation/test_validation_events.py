@@ -343,6 +343,7 @@ def test_hidden_end_customers_show_at_the_stated_rate():
 def test_orders_come_at_the_stated_rate():
     """Whoever orders takes the rival's, whose offer leaves e^-10 for ours: the first change is the order."""
     rates = {"order": 0.3, "rival": 10, "b_habit": 0, "b_known": 0, "b_effort": 0, "b_price": 0}
+    rates |= {"standing": 0, "unrecorded": 0}
     waited = until(dealer(20), rates, 12, 10, replicates(60, 10), lambda state: state.last == 2)
     assert fits_geometric(waited, 0.3 / (1.0 + math.exp(-10.0)), 12)
 
@@ -370,6 +371,8 @@ def test_choices_follow_the_logit(opened):
         "b_hop": 0.7,
         "b_habit": 0.5,
         "rival": 0.2,
+        "standing": 0,
+        "unrecorded": 0,
     }
     others = [
         replace(account, id=one, name=one, revenue=None, channel=replace(account.channel, sales=sales))
