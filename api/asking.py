@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field
 
 import api.paths  # noqa: F401  registers {account:segment}
 from api.jobs import Jobs
-from api.models import iso_date
 from api.reading import Proposals, Reading
+from api.requests import iso_date
 from api.settings import Settings
 from api.workspace import Workspace
 from graph.plan import PlanLimits

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http
 import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.document import problem, to_json
 from graph.errors import DiamondError, Fault, InputError, Unexpected
+from simulation.reading import shown
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger("diamond.http")
@@ -154,22 +156,37 @@ def handle_errors(app: FastAPI, page: Page) -> None:
 
 
 def _wrong_input(error: RequestValidationError) -> InputError:
-    faults = [
-        Fault(
-            column=".".join(str(part) for part in one["loc"] if part not in ("body", "query", "path"))
-            or None,
-            value=_shown(one.get("input")),
-            message=one["msg"],
-        )
-        for one in error.errors()
-    ]
-    said = "; ".join(f"{fault.column or 'the body'}: {fault.message}" for fault in faults)
-    return InputError(f"The request is wrong: {said}.", errors=faults)
+    faults, said = [], []
+    for one in error.errors():
+        place, value, message = _place(one["loc"]), one.get("input"), _needs(one)
+        if one["type"] == "missing":
+            value, message = None, "needs to be given"
+        told = value if isinstance(value, str | None) else shown(value)
+        faults.append(Fault(column=place or None, value=told, message=message))
+        what = "nothing" if value is None else shown(value)
+        said.append(f"{place or 'The request'} is {what}; it {message}.")
+    return InputError(" ".join(said), errors=faults)
 
 
-def _shown(value: Any) -> str | None:
-    text = value if isinstance(value, str) or value is None else repr(value)
-    return text if text is None or len(text) <= 200 else f"{text[:199]}…"
+def _place(parts: Sequence[str | int]) -> str:
+    """Return where a value stands: entries of a list count from 1."""
+    found = ""
+    for part in parts:
+        if isinstance(part, int):
+            found += f"[{part + 1}]"
+        elif found or part not in ("body", "query", "path"):
+            found += f".{part}" if found else part
+    return found
+
+
+def _needs(found: Mapping[str, Any]) -> str:
+    """Return what a value needs, as the end of a sentence."""
+    if isinstance(found.get("input"), bytes):
+        return "needs the content type application/json"
+    if found["type"] in ("model_attributes_type", "model_type", "dict_type"):
+        return "needs names with values"
+    told: str = found["msg"].removeprefix("Value error, ")
+    return re.sub(r"^(Input|String|List) should", "should", told).replace(" after validation", "")
 
 
 def _said(error: HTTPException, request: Request) -> str:

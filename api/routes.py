@@ -23,12 +23,12 @@ from api.models import (
     ImportDocument,
     PlanDocument,
     QueryDocument,
-    QueryRequest,
     RopiDocument,
     WithoutDocument,
 )
 from api.paths import segment
 from api.problems import PROBLEMS, answer
+from api.requests import PlainRoute, QueryRequest
 from graph.errors import InputError
 from graph.plan import plan_csv, plan_ics
 from graph.removal import Relation
@@ -36,7 +36,7 @@ from graph.removal import Relation
 Dialect = Literal["auto", "generic", "hubspot", "salesforce", "dynamics", "mail", "calendar"]
 LONGEST_NAME = 200  # bytes of a file's name
 
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS, route_class=PlainRoute)
 
 
 def attachment(account: str, ending: str) -> dict[str, str]:

@@ -10,14 +10,15 @@ from starlette.responses import HTMLResponse, Response
 from api import foresight
 from api.asking import AccountName, Runs, Work
 from api.jobs import answer as outcome
-from api.models import SimulationDocument, SimulationRequest
+from api.models import SimulationDocument
 from api.problems import PROBLEMS, answer
+from api.requests import PlainRoute, SimulationRequest
 from api.running import LATER, MISSING, RUNNING, JobName, add_run, scenario_asked, started
 from api.workspace import Progress, Workspace
 
 KIND = "simulation"
 
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS, route_class=PlainRoute)
 
 
 @router.post(

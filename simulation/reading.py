@@ -5,7 +5,6 @@ Every refusal is one sentence with the field, the value and what would be right.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
@@ -17,6 +16,7 @@ from typing import Any
 
 from graph.account import Account, Person
 from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownName
+from graph.plain_json import load_json
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
@@ -47,7 +47,7 @@ def read_mapping(path: Path, what: str) -> Mapping[str, Any]:
     text = _text_of(path)
     kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
     try:
-        data = json.loads(text, object_pairs_hook=_once) if kind == "JSON" else load_yaml(text)
+        data = load_json(text) if kind == "JSON" else load_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else getattr(error, "lineno", None)
@@ -82,27 +82,11 @@ def _text_of(path: Path) -> str:
     )
 
 
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Return what stands in braces, unless a key stands there twice: the second would silently win."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(f"the key {key!r} stands twice")
-        found[key] = value
-    return found
-
-
-class _Twice(ValueError):
-    """A key that stands twice."""
-
-
 def _problem(error: Exception) -> str:
     """Return in words what is wrong with a file that is no YAML or JSON."""
     problem = getattr(error, "problem", None) or getattr(error, "msg", None)
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    if isinstance(error, _Twice):
-        return str(error)
     if problem is None:  # of a value, while it is made
         return "a date or a number in it is none that can be"
     if "could not determine a constructor" in problem:

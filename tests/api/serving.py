@@ -1,4 +1,4 @@
-"""The app on a real port, for tests that need HTTP as it is."""
+"""The app on a real port, for tests that need HTTP as it is, and the shape of its errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -30,3 +31,14 @@ def live(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(30)
+
+
+def problem(response: Any, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = response.json()
+    assert set(found) == {"type", "title", "status", "detail", "errors", "candidates"}
+    assert found["status"] == status
+    assert found["detail"].rstrip().endswith((".", "?")), found["detail"]
+    assert "Traceback" not in response.text
+    return found
