@@ -1,7 +1,8 @@
 """Imports: files to checked rows and questions, and on into the store in one transaction.
 
-files → `sources` (tables) → `rows` (forms, dates, cells) → `assembly` (references, words) → `records`
-→ `writing` (what differs from the store). `import_files` is the whole way.
+files → `sources` (tables) → `recognition` (which forms they fill, by mapping, name or dialect) → `rows`
+(forms, dates, cells) → `assembly` (references, words) → `records` → `writing` (what differs from the store).
+`import_files` is the whole way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from graph.errors import InputError
 from graph.imports.known import read_known
 from graph.imports.reading import Reading, read_files
 from graph.imports.report import Duplicate, FileCount, Finding, ImportReport, Question
@@ -30,9 +30,6 @@ __all__ = [
     "read_files",
     "write_records",
 ]
-
-# Exports of products that a later version reads by itself.
-DIALECTS_TO_COME = ("hubspot", "salesforce", "dynamics", "mail", "calendar")
 
 
 def import_files(
@@ -58,7 +55,7 @@ def import_files(
     dates
         `ymd`, `dmy` or `mdy`, where a file leaves it open.
     dialect
-        `auto` or `generic`.
+        Whose export the files are, one of `dialects.NAMES`; `auto` recognises it and says why.
     dry_run
         Report, write nothing.
     today
@@ -71,16 +68,15 @@ def import_files(
     InputError
         Something is refused; the store is unchanged.
     """
-    if dialect in DIALECTS_TO_COME:
-        raise InputError(
-            f"Exports of {dialect} cannot be read by themselves yet: use the generic form, or a mapping "
-            "file (--mapping) that says which columns of the export it needs."
-        )
-    if dialect not in ("auto", "generic"):
-        raise InputError(f"--dialect must be auto or generic, found {dialect!r}.")
     today, policy = today or date.today(), policy or load_policy()
     reading = read_files(
-        paths, known=read_known(store), policy=policy, today=today, mapping=mapping, dates=dates
+        paths,
+        known=read_known(store),
+        policy=policy,
+        today=today,
+        mapping=mapping,
+        dates=dates,
+        dialect=dialect,
     )
     changes = write_records(store, reading.records, today=today, dry_run=dry_run, progress=progress)
     if changes.any and not dry_run:

@@ -60,7 +60,15 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
-    """One file: rows = imported + questions + findings; `dialect` is None for a file that is not used."""
+    """One file: rows = imported + questions + findings; `dialect` is None for a file that is not used.
+
+    Attributes
+    ----------
+    separator
+        Between the cells of a text file.
+    why
+        How the dialect was recognised, as a sentence.
+    """
 
     file: str
     dialect: str | None
@@ -69,6 +77,8 @@ class FileCount:
     imported: int = 0
     questions: int = 0
     findings: int = 0
+    separator: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,10 +189,8 @@ class Ledger:
         more = f" ({len(faults)} places in all)" if len(faults) > 1 else ""
         raise InputError(f"{where}: {first.message}{more}. Nothing was imported.", errors=faults)
 
-    def count(self, file: str, dialect: str | None, encoding: str | None) -> FileCount:
-        """Return how the rows of a file ended: a finding weighs more than a question."""
+    def count(self, file: str) -> tuple[int, int, int, int]:
+        """Return a file's rows, those imported, asked about and found: a finding beats a question."""
         rows, found = self._rows[file], self._found[file]
         asked = self._asked[file] - found
-        return FileCount(
-            file, dialect, encoding, len(rows), len(rows) - len(asked) - len(found), len(asked), len(found)
-        )
+        return len(rows), len(rows) - len(asked) - len(found), len(asked), len(found)

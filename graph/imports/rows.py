@@ -67,6 +67,7 @@ class Binding:
     where: tuple[tuple[int, frozenset[str]], ...] = ()
     mapped: bool = False
     source: str = ""
+    dialect: str = "generic"
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Return the rows that the form takes."""
@@ -78,11 +79,20 @@ class Binding:
                 yield number, cells
 
 
+def source_of(table: Table) -> str:
+    """Return what tells this very table from all others, wherever it is called the same."""
+    text = f"{table.path}:{table.file}".encode("utf-8", "replace")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def form_of(table: Table) -> Form | None:
+    """Return the form that a table is named after."""
+    return next(filter(None, map(form_named, table.names)), None)
+
+
 def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
     """Return the forms that a table fills: those of the mapping, else the one it is named after."""
-    source = hashlib.blake2b(
-        f"{table.path}:{table.file}".encode("utf-8", "replace"), digest_size=8
-    ).hexdigest()
+    source = source_of(table)
     mapped = mapping.forms_of(table.file) or mapping.forms_of(table.file.rpartition("/")[2])
     if mapped:
         return [
@@ -96,7 +106,7 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
             )
             for one in mapped
         ]
-    form = next(filter(None, map(form_named, table.names)), None)
+    form = form_of(table)
     if form is None:
         return []
     sources, unused = [], []

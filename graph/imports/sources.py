@@ -45,6 +45,8 @@ class Table:
         Of a text file; None otherwise.
     unsure
         True where the encoding was guessed.
+    separator
+        Between the cells of a text file; None otherwise.
     """
 
     file: str
@@ -54,6 +56,7 @@ class Table:
     unsure: bool
     header: tuple[str, ...]
     _rows: Iterable[Row] | partial[Iterator[Row]]
+    separator: str | None = None
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header, blank ones left out, each with its number in the file."""
@@ -63,8 +66,8 @@ class Table:
                 yield number, cells
 
 
-def list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[str]]:
-    """Return the readable files with the name reports use for each, and the names of those not read.
+def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Return the files with the name reports use for each.
 
     A folder stands for the files directly in it; one file named twice is read once.
 
@@ -87,8 +90,7 @@ def list_files(paths: Sequence[Path]) -> tuple[list[tuple[str, Path]], list[str]
     if not files:
         raise InputError("There is no file to import in " + ", ".join(str(path) for path in paths) + ".")
     names = _names(files)
-    read = [(names[path], path) for path in files if path.suffix.casefold() in SUFFIXES]
-    return read, [names[path] for path in files if path.suffix.casefold() not in SUFFIXES]
+    return [(names[path], path) for path in files]
 
 
 def _names(files: Sequence[Path]) -> dict[Path, str]:
@@ -165,7 +167,14 @@ def _text_table(file: str, path: Path, told: str | None) -> Table:
         header = tuple(str(cell).strip() for cell in cells)
         break
     return Table(
-        file, path, (path.stem,), encoding.replace("-sig", ""), unsure, header, partial(_below, rows)
+        file,
+        path,
+        (path.stem,),
+        encoding.replace("-sig", ""),
+        unsure,
+        header,
+        partial(_below, rows),
+        separator,
     )
 
 

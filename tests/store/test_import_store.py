@@ -338,8 +338,8 @@ def test_a_reporting_tree_falls_apart_into_its_departments(store: Store) -> None
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"dialect": "hubspot"}, "generic form"),
-        ({"dialect": "sap"}, "auto or generic"),
+        ({"dialect": "mail"}, "generic form"),
+        ({"dialect": "sap"}, "auto, generic"),
         ({"dates": "dym"}, "ymd, dmy, mdy"),
     ],
 )

@@ -1,0 +1,36 @@
+"""The dialects: whose export a file is, recognised by its headings or its content, said with the reason.
+
+`DIALECTS` in the order in which they are asked; a new one is a class of the shape `dialect.Dialect`.
+"""
+
+from __future__ import annotations
+
+from graph.imports.dialects.dialect import (
+    Context,
+    Dialect,
+    Headings,
+    Made,
+    Offer,
+    fill,
+    fill_ready,
+    refuse_unrecognised,
+)
+
+__all__ = [
+    "DIALECTS",
+    "GENERIC",
+    "NAMES",
+    "Context",
+    "Dialect",
+    "Headings",
+    "Made",
+    "Offer",
+    "fill",
+    "fill_ready",
+    "refuse_unrecognised",
+]
+
+GENERIC = "generic"
+# What `--dialect` may say; those without an entry below are still to come.
+NAMES = ("auto", GENERIC, "hubspot", "salesforce", "dynamics", "mail", "calendar")
+DIALECTS: tuple[Dialect, ...] = ()
