@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime, time, timedelta
 
+from graph.exports import csv_table
 from graph.plan.model import Plan
 
 COLUMNS = (
@@ -20,24 +19,11 @@ COLUMNS = (
     "expected_gain",
     "reason",
 )
-# A spreadsheet takes a cell that starts like this for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_cell(value: object) -> str:
-    """Return a cell's text; one that a spreadsheet would run as a formula gets a leading apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
 
 
 def plan_csv(plan: Plan) -> str:
     """Return the actions as CSV, one a line, in the order of the plan."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for action in plan.actions:
-        writer.writerow([safe_cell(getattr(action, column)) for column in COLUMNS])
-    return text.getvalue()
+    return csv_table(COLUMNS, ([getattr(action, column) for column in COLUMNS] for action in plan.actions))
 
 
 def plan_ics(plan: Plan) -> bytes:
