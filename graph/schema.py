@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TABLE = Path(__file__).parent / "schema.csv"
 
 EntityKind = Literal["node", "label", "relationship"]

@@ -1,0 +1,318 @@
+"""Who may be one person: pairs with the reasons, how sure they are, and what speaks against them.
+
+Only people who share an address, a number or, within one organisation, a word of their names are compared,
+so that the work grows with the people and not with their square. Nothing here merges anybody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Literal
+
+from graph.people.names import (
+    Address,
+    Likeness,
+    Name,
+    Phone,
+    likeness,
+    nicknames,
+    read_address,
+    read_name,
+    read_phone,
+    same_phone,
+    sound,
+)
+
+Confidence = Literal["sure", "likely", "doubtful"]
+Reason = Literal["same_email", "same_phone", "same_name", "similar_name", "alias_domain"]
+
+CONFIDENCES: tuple[Confidence, ...] = ("sure", "likely", "doubtful")
+REASONS: tuple[Reason, ...] = ("same_email", "same_phone", "same_name", "similar_name", "alias_domain")
+# A name that more people have, in different organisations, is a common one.
+COMMON_NAME = 3
+# Of more people who share a word of their names, another word has to begin with the same three letters.
+LARGE_GROUP = 60
+PHONE_TAIL = 6
+
+HOW: Mapping[Likeness, str] = {
+    "same": "the same name",
+    "fuller": "the same name, once with a middle name",
+    "initial": "the same name, once with an initial",
+    "sound": "names that sound the same",
+    "spelling": "names a letter or two apart",
+    "nickname": "a first name and its short form",
+}
+CLOSE: tuple[Likeness, ...] = ("same", "fuller", "initial", "sound")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person as far as comparing needs it.
+
+    Attributes
+    ----------
+    organisation
+        Id of where they work, or worked last; `left_on` says until when.
+    weight
+        What is known of them: touchpoints, assessments and ties. The entry with more is kept.
+    """
+
+    id: str
+    name: str
+    organisation: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    level: int | None = None
+    function: str | None = None
+    left_on: date | None = None
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A fact of which the two say different things."""
+
+    fact: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Two entries that may be one person; `a` is the one to keep."""
+
+    a: str
+    a_name: str
+    b: str
+    b_name: str
+    why: str
+    confidence: Confidence
+    reasons: tuple[Reason, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    entry: Entry
+    name: Name
+    address: Address | None
+    phone: Phone | None
+
+
+def propose(
+    entries: Iterable[Entry],
+    *,
+    among: Collection[str] | None = None,
+    distinct: Collection[tuple[str, str]] = (),
+) -> tuple[Proposal, ...]:
+    """Propose whom to merge, the surest first, then by id.
+
+    Parameters
+    ----------
+    entries
+        Everybody but seats without a known holder.
+    among
+        Only pairs in which one of these ids takes part.
+    distinct
+        Pairs that somebody has said are two people, lower id first.
+    """
+    people = [
+        _Read(one, read_name(one.name), read_address(one.email), read_phone(one.phone))
+        for one in sorted(entries, key=lambda one: one.id)
+    ]
+    said, names = set(distinct), Counter(one.name.key for one in people)
+    found = []
+    for pair in sorted(_candidates(people, among)):
+        one, other = people[pair[0]], people[pair[1]]
+        if (one.entry.id, other.entry.id) in said:
+            continue
+        judged = _judge(one, other, names)
+        if judged is not None:
+            found.append(judged)
+    return tuple(sorted(found, key=lambda one: (CONFIDENCES.index(one.confidence), one.a, one.b)))
+
+
+def _candidates(people: Sequence[_Read], among: Collection[str] | None) -> set[tuple[int, int]]:
+    """Return the pairs worth a look, by their places."""
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, one in enumerate(people):
+        for key in _keys(one):
+            blocks[key].append(place)
+    wanted = None if among is None else {place for place, one in enumerate(people) if one.entry.id in among}
+    pairs: set[tuple[int, int]] = set()
+    for key, places in blocks.items():
+        if len(places) < 2:
+            continue
+        for group in _groups(key, places, people):
+            found = combinations(group, 2)
+            if wanted is None:
+                pairs.update(found)
+            else:
+                pairs.update(pair for pair in found if pair[0] in wanted or pair[1] in wanted)
+    return pairs
+
+
+def _keys(one: _Read) -> Iterator[tuple[str, ...]]:
+    """Return what people worth a look have in common.
+
+    Two spellings of one name share a word, and the beginning of another one: as it sounds, or as one of its
+    short forms does.
+    """
+    organisation, words = one.entry.organisation or "", one.name.words
+    if one.address is not None:
+        yield "mail", one.address.local, one.address.domain
+        yield "local", organisation, one.address.local
+    if one.phone is not None:
+        yield "phone", one.phone.digits[-PHONE_TAIL:]
+    if len(words) > 1:
+        yield "full", *one.name.key
+        begins = {word: {sound(name)[0] for name in (word, *nicknames().get(word, ()))} for word in words}
+        yield from {
+            ("words", organisation, word, begin)
+            for word in words
+            if len(word) > 1
+            for other in words
+            if other != word
+            for begin in begins[other]
+        }
+    elif words:
+        yield "word", organisation, *words
+
+
+def _groups(key: tuple[str, ...], places: list[int], people: Sequence[_Read]) -> Iterator[list[int]]:
+    """Leave out what too many share to mean anything; split a group of people with a common name."""
+    if key[0] == "full" and len(places) > COMMON_NAME:
+        return
+    if len(places) <= LARGE_GROUP:
+        yield places
+    elif key[0] == "words":
+        finer: dict[str, list[int]] = defaultdict(list)
+        for place in places:
+            for word in people[place].name.words:
+                if word != key[2]:
+                    finer[sound(word)[:3]].append(place)
+        yield from (group for group in finer.values() if len(group) > 1)
+
+
+def _judge(one: _Read, other: _Read, names: Mapping[tuple[str, ...], int]) -> Proposal | None:
+    like = likeness(one.name, other.name)
+    together = one.entry.organisation is not None and one.entry.organisation == other.entry.organisation
+    own = _own_addresses(one, other)
+    told = [
+        judged
+        for judged in (
+            _by_address(one, other, like),
+            _by_phone(one, other, like),
+            _by_alias(one, other, like, together),
+            _by_name(one, other, like, together, own, names),
+        )
+        if judged is not None
+    ]
+    if not told:
+        return None
+    confidence = min((one for one, _, _ in told), key=CONFIDENCES.index)
+    keep, drop = one.entry, other.entry
+    if drop.weight > keep.weight:
+        keep, drop = drop, keep
+    return Proposal(
+        a=keep.id,
+        a_name=keep.name,
+        b=drop.id,
+        b_name=drop.name,
+        why=", ".join(why for _, _, why in told),
+        confidence=confidence,
+        reasons=tuple(reason for _, reason, _ in told),
+        conflicts=_conflicts(keep, drop),
+    )
+
+
+Judged = tuple[Confidence, Reason, str]
+
+
+def _by_address(one: _Read, other: _Read, like: Likeness | None) -> Judged | None:
+    left, right = one.address, other.address
+    if left is None or right is None or (left.local, left.domain) != (right.local, right.domain):
+        return None
+    tagged = left.tag != right.tag
+    shown = f"{left.local}@{left.domain}"
+    why = f"the same e-mail {shown}" + (", once with a tag" if tagged else "")
+    if left.shared:
+        return ("likely" if like == "same" else "doubtful", "same_email", f"{why}, which several may share")
+    if like is None:
+        return "doubtful", "same_email", f"{why} under two names"
+    return "sure", "same_email", why
+
+
+def _by_phone(one: _Read, other: _Read, like: Likeness | None) -> Judged | None:
+    if one.phone is None or other.phone is None or not same_phone(one.phone, other.phone):
+        return None
+    # Colleagues share a telephone; without a likeness of names it says nothing.
+    if like is None or like == "part":
+        return None
+    return "sure" if like in CLOSE else "likely", "same_phone", f"the same telephone {other.entry.phone}"
+
+
+def _by_alias(one: _Read, other: _Read, like: Likeness | None, together: bool) -> Judged | None:
+    left, right = one.address, other.address
+    if not together or left is None or right is None or left.shared:
+        return None
+    if left.local != right.local or left.domain == right.domain or like is None:
+        return None
+    why = f"the same address {left.local} at {left.domain} and {right.domain}"
+    return "sure" if like in CLOSE else "likely", "alias_domain", why
+
+
+def _by_name(
+    one: _Read,
+    other: _Read,
+    like: Likeness | None,
+    together: bool,
+    own: bool,
+    names: Mapping[tuple[str, ...], int],
+) -> Judged | None:
+    if like is None or like == "part":
+        return None
+    reason: Reason = "same_name" if like == "same" else "similar_name"
+    if not together:
+        if like != "same" or len(one.name.words) < 2 or names[one.name.key] > COMMON_NAME:
+            return None
+        where = " and ".join(
+            sorted({one.entry.organisation or "nowhere", other.entry.organisation or "nowhere"})
+        )
+        return "doubtful", reason, f"the same name in {where}: another employer?"
+    why = f"{HOW[like]} in {one.entry.organisation}"
+    if own:
+        # Two of a name are rare in one house; two whose names are merely alike have an address each.
+        return ("doubtful", reason, f"{why}, but different e-mails") if like == "same" else None
+    one_word = len(one.name.words) < 2
+    sure_enough = like in ("same", "fuller", "sound") and not one_word
+    return "likely" if sure_enough else "doubtful", reason, why
+
+
+def _own_addresses(one: _Read, other: _Read) -> bool:
+    """Tell whether each has an address of their own, none of which could be the other's alias."""
+    left, right = one.address, other.address
+    if left is None or right is None or left.shared or right.shared:
+        return False
+    return left.local != right.local
+
+
+def _conflicts(keep: Entry, drop: Entry) -> tuple[Conflict, ...]:
+    found = []
+    for fact, one, other in (
+        ("name", keep.name, drop.name),
+        ("e-mail", keep.email, drop.email),
+        ("telephone", keep.phone, drop.phone),
+        ("organisation", keep.organisation, drop.organisation),
+        ("title", keep.title, drop.title),
+        ("level", keep.level, drop.level),
+        ("function", keep.function, drop.function),
+    ):
+        if one is not None and other is not None and one != other:
+            found.append(Conflict(fact, str(one), str(other)))
+    return tuple(found)

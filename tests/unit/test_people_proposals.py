@@ -1,0 +1,163 @@
+"""Who may be one person: how names, addresses and numbers are compared, and how sure a proposal is."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from graph.people.names import likeness, read_address, read_name, read_phone, same_phone
+from graph.people.proposals import Conflict, Entry, propose
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "like"),
+    [
+        ("Dr. Hans Müller", "Mueller, Hans", "same"),
+        ("hans.mueller@acme.com", "Hans Muller", "same"),
+        ("Prof. Dr. h.c. Ann von Berg, MBA", "BERG Ann", "same"),
+        ("Søren Ågård", "Soeren Aagaard", "same"),
+        ("李 明", "明 李", "same"),
+        ("John Q. Smith", "Smith, John", "fuller"),
+        ("J. Smith", "John Smith", "initial"),
+        ("Stefan Maier", "Stephan Meyer", None),
+        ("Hans Maier", "Hans Meyer", "sound"),
+        ("Katharina Schmidt", "Catharina Schmidt", "sound"),
+        ("Anna Meier", "Anne Meier", "spelling"),
+        ("Bill Gates", "William Gates", "nickname"),
+        ("Ann Lee", "Ann Ray", "part"),
+        ("Tom", "Tom Hanks", "part"),
+        ("Dr.", "Dr.", "same"),
+        ("Ann Lee", "Bob Ray", None),
+        ("...", "...", None),
+    ],
+)
+def test_two_spellings_of_a_name(one: str, other: str, like: str | None):
+    assert likeness(read_name(one), read_name(other)) == like
+    assert likeness(read_name(other), read_name(one)) == like
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("+49 (0)89 1234-567", "089 / 1234567", True),
+        ("0049 89 1234567", "+49891234567", True),
+        ("(212) 555-1234", "+1 212 555 1234", True),
+        ("089 123456 DW 12", "+49 89 123456 ext. 12", True),
+        ("089 123456 ext. 12", "089 123456 ext. 13", False),
+        ("+49 89 1234567", "+43 89 1234567", False),
+        ("+49 89 1234567", "1234567", False),  # without its area a number says too little
+        ("+4989 5551234567", "1234567", False),
+    ],
+)
+def test_two_formats_of_a_number(one: str, other: str, same: bool):
+    left, right = read_phone(one), read_phone(other)
+    assert left is not None
+    assert right is not None
+    assert same_phone(left, right) == same_phone(right, left) == same
+
+
+def test_addresses_lose_tags_and_case_and_what_is_none_is_none():
+    assert read_address("Ann.Lee+News@Acme.com ") == read_address("ann.lee+news@acme.com")
+    assert read_address("a.n.n@googlemail.com") == read_address("ann@gmail.com")
+    for text in (None, "", "ann", "@acme.com", "ann@", "+x@acme.com"):
+        assert read_address(text) is None
+    assert read_phone("12345") is None
+
+
+def judged(*entries: Entry) -> list[tuple[str, str, str]]:
+    return [(one.a, one.b, one.confidence) for one in propose(entries)]
+
+
+def entry(id: str, name: str, organisation: str = "acme", **more: object) -> Entry:
+    return Entry(id, name, organisation, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "confidence"),
+    [
+        # The same address: sure with a like name, doubtful with another, never sure for a mailbox of many.
+        (entry("1", "Ann Lee", email="ann@x.y"), entry("2", "A. Lee", "b", email="ANN+crm@x.y"), "sure"),
+        (entry("1", "Ann Lee", email="ann@x.y"), entry("2", "Bob Ray", email="ann@x.y"), "doubtful"),
+        (entry("1", "Ann Lee", email="info@x.y"), entry("2", "Bob Ray", "b", email="info@x.y"), "doubtful"),
+        (entry("1", "Ann Lee", email="info@x.y"), entry("2", "Ann Lee", "b", email="info@x.y"), "likely"),
+        (entry("1", "Ann Lee", email="ann@x.de"), entry("2", "Ann Lee", email="ann@x.com"), "sure"),
+        (entry("1", "Ann Lee", email="a@x.de"), entry("2", "Ann Ray", "b", email="a@x.com"), None),
+        # The same number: colleagues share one.
+        (
+            entry("1", "Ann Lee", phone="089 123456"),
+            entry("2", "Lee, Ann", "b", phone="+49 89123456"),
+            "sure",
+        ),
+        (entry("1", "Bill Lee", phone="089123456"), entry("2", "William Lee", phone="089123456"), "likely"),
+        (entry("1", "Ann Lee", phone="089 123456"), entry("2", "Bob Ray", phone="089 123456"), None),
+        # Names alone: in one house likely, unless each has an address; elsewhere doubtful.
+        (entry("1", "Ann Lee"), entry("2", "LEE, Ann"), "likely"),
+        (entry("1", "Ann Lee", email="ann@x.y"), entry("2", "Ann Lee", email="lee@x.y"), "doubtful"),
+        (entry("1", "Anna Lee", email="ann@x.y"), entry("2", "Anne Lee", email="lee@x.y"), None),
+        (entry("1", "A. Lee"), entry("2", "Ann Lee"), "doubtful"),
+        (entry("1", "Bill Lee"), entry("2", "William Lee"), "doubtful"),
+        (entry("1", "Ann Schreiber"), entry("2", "Ann Schrieber"), "doubtful"),
+        (entry("1", "Ann Lee"), entry("2", "Ann Lee", "b"), "doubtful"),
+        (entry("1", "Ann Lee"), entry("2", "Anne Lee", "b"), None),
+        (entry("1", "Ann"), entry("2", "Ann"), "doubtful"),
+    ],
+)
+def test_how_sure_a_proposal_is(one: Entry, other: Entry, confidence: str | None):
+    expected = [] if confidence is None else [("1", "2", confidence)]
+    assert judged(one, other) == judged(other, one) == expected
+
+
+def test_a_proposal_says_why_and_what_speaks_against_it_and_keeps_whom_more_is_known_of():
+    one = entry("1", "Ann Lee", email="ann@x.y", title="Buyer", level=4)
+    other = entry("2", "Anne Lee", "b", email="Ann@x.y", title="Head of Purchasing", weight=3, level=4)
+    (found,) = propose([one, other])
+    assert (found.a, found.b, found.reasons) == ("2", "1", ("same_email",))
+    assert found.why == "the same e-mail ann@x.y"
+    assert found.conflicts == (
+        Conflict("name", "Anne Lee", "Ann Lee"),
+        Conflict("e-mail", "Ann@x.y", "ann@x.y"),
+        Conflict("organisation", "b", "acme"),
+        Conflict("title", "Head of Purchasing", "Buyer"),
+    )
+
+
+def test_two_who_were_said_to_differ_are_not_proposed_and_a_common_name_is_no_reason():
+    entries = [entry("1", "Ann Lee"), entry("2", "Ann Lee")]
+    assert propose(entries, distinct={("1", "2")}) == ()
+    common = [entry(str(number), "Thomas Müller", f"o{number}") for number in range(4)]
+    assert len(propose(common[:3])) == 3
+    assert propose(common) == ()
+
+
+def test_only_pairs_of_those_asked_for():
+    entries = [entry(str(number), "Ann Lee") for number in range(4)]
+    assert len(propose(entries)) == 6
+    assert {(one.a, one.b) for one in propose(entries, among={"2"})} == {("0", "2"), ("1", "2"), ("2", "3")}
+
+
+def test_the_order_of_the_entries_does_not_matter():
+    draw = random.Random(3)
+    names = [
+        f"{first} {last}" for first in ("Ann", "Anna", "Bill", "William") for last in ("Lee", "Leigh", "Ray")
+    ]
+    entries = [
+        entry(str(n), draw.choice(names), draw.choice("ab"), left_on=date(2025, 1, 1)) for n in range(60)
+    ]
+    expected = propose(entries)
+    draw.shuffle(entries)
+    assert propose(entries) == expected
+    assert expected
+
+
+def test_many_people_take_time_in_proportion():
+    """A house of 8,000 with 26 first names: every pair compared would be 32 million."""
+    draw = random.Random(5)
+    syllables = ["ba", "ke", "ri", "to", "mu", "na", "schm", "br", "kra", "lin", "dorf", "hau", "sen", "wal"]
+    first = [chr(97 + number) + "ina" for number in range(26)]
+    last = ["".join(draw.choices(syllables, k=3)) for _ in range(2000)]
+    entries = [entry(f"{n:05}", f"{draw.choice(first)} {draw.choice(last)}") for n in range(8000)]
+    start = time.process_time()
+    assert propose(entries)
+    assert time.process_time() - start < 15
