@@ -4,6 +4,9 @@
 ours: Kaltenbach Coatings            # who we are, by id or name
 dates: dmy                           # where a file's dates leave the order open
 encoding: cp1252                     # of text files that are not UTF-8
+malformed:                           # rows with more cells than the header; they refuse the import otherwise
+  orders.csv: {join: address}        # the column whose commas nobody quoted
+  suppliers.csv: finding             # left out and listed
 files:
   contacts.csv:
     - form: people
@@ -21,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from graph.errors import Fault, InputError
 from graph.imports.cells import as_text
@@ -32,6 +35,10 @@ from graph.policy import fold
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 MAPPING_LIMIT = 1 << 20
+# What a mapping may say of malformed rows, beside the column to join.
+FINDING = "finding"
+JOIN = "join "
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,22 @@ class ImportMapping:
     dates: DateOrder | None = None
     encoding: str | None = None
     files: Mapping[str, tuple[FormMapping, ...]] = field(default_factory=dict)
+    malformed: Mapping[str, str] = field(default_factory=dict)
 
     def forms_of(self, file: str) -> tuple[FormMapping, ...]:
         """Return how a file is mapped; empty if the mapping does not name it."""
-        for name, forms in self.files.items():
-            if name == file or name.casefold() == file.casefold():
-                return forms
-        return ()
+        return _of_file(self.files, file) or ()
+
+    def malformed_of(self, file: str) -> str | None:
+        """Return what becomes of rows with too many cells: `FINDING`, or `JOIN` and a column."""
+        return _of_file(self.malformed, file)
+
+
+def _of_file(said: Mapping[str, Said], file: str) -> Said | None:
+    """Return what is said of a file, by the name that reports use or by its own."""
+    folded = {name.casefold(): value for name, value in said.items()}
+    own = file.rpartition("/")[2].casefold()
+    return folded[file.casefold()] if file.casefold() in folded else folded.get(own)
 
 
 def read_mapping(path: Path | None) -> ImportMapping:
@@ -97,7 +113,7 @@ def read_mapping(path: Path | None) -> ImportMapping:
         raise _wrong(path.name, f"is no YAML ({str(error).splitlines()[0]})") from None
     name = path.name
     document = _section(name, "the file", document or {})
-    _known(name, "the file", document, ("ours", "dates", "encoding", "files"))
+    _known(name, "the file", document, ("ours", "dates", "encoding", "malformed", "files"))
     dates = document.get("dates")
     if dates is not None and dates not in ORDERS:
         raise _wrong(name, f"dates: must be one of {', '.join(ORDERS)}, found {dates!r}")
@@ -109,8 +125,25 @@ def read_mapping(path: Path | None) -> ImportMapping:
     }
     ours, encoding = document.get("ours"), document.get("encoding")
     return ImportMapping(
-        name, as_text(ours) or None if ours is not None else None, dates, as_text(encoding) or None, files
+        name,
+        as_text(ours) or None if ours is not None else None,
+        dates,
+        as_text(encoding) or None,
+        files,
+        _malformed(name, document.get("malformed") or {}),
     )
+
+
+def _malformed(name: str, section: Any) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for file, what in _section(name, "malformed:", section).items():
+        if what == FINDING:
+            said[str(file)] = FINDING
+        elif isinstance(what, dict) and set(what) == {"join"}:
+            said[str(file)] = JOIN + str(what["join"])
+        else:
+            raise _wrong(name, f"malformed: {file} must be finding or {{join: COLUMN}}, found {what!r}")
+    return said
 
 
 def _form(name: str, file: str, entry: Any) -> FormMapping:

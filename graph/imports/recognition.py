@@ -16,7 +16,7 @@ from graph.imports.dialects import DIALECTS, GENERIC, NAMES, Context, Dialect, O
 from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import ImportMapping
 from graph.imports.report import Question
-from graph.imports.rows import Binding, bind, form_of
+from graph.imports.rows import Binding, bind, form_of, mended
 from graph.imports.sources import SUFFIXES, Table, list_files, open_tables
 from graph.policy import fold
 
@@ -73,7 +73,7 @@ def recognise(
             listed.append(Listed(file))
             refused.append(whole)
             continue
-        for table in open_tables(file, path, plan.encoding):
+        for table in (mended(one, plan) for one in open_tables(file, path, plan.encoding)):
             offer = Offer(table.file, path, whole.start, table)
             told = _told(table, plan, dialect)
             taker = None if told else _taker(offer, wanted, dialect)
@@ -138,7 +138,7 @@ def _mapped(plan: ImportMapping, file: str) -> bool:
 
 def _told(table: Table, plan: ImportMapping, dialect: str) -> str | None:
     """Return why a table needs no dialect: the mapping names it, or it is one of the generic form."""
-    if plan.forms_of(table.file) or plan.forms_of(table.file.rpartition("/")[2]):
+    if plan.forms_of(table.file):
         return f"{plan.file} says what its columns mean."
     if dialect not in ("auto", GENERIC):
         return None

@@ -14,7 +14,7 @@ from typing import Literal
 from graph.errors import Fault, InputError
 from graph.imports.cells import shown
 
-FindingKind = Literal["nobody", "self", "future", "cycle"]
+FindingKind = Literal["nobody", "self", "future", "cycle", "malformed"]
 
 # Beyond this many wrong places the rest would only repeat what is wrong.
 FAULTS_SHOWN = 100
@@ -39,7 +39,7 @@ class Finding:
     ----------
     kind
         `nobody` a reference to nobody, `self` to oneself, `future` a date in the future, `cycle` a line
-        in a cycle of managers or of parents.
+        in a cycle of managers or of parents, `malformed` a row with more cells than the header.
     """
 
     file: str
@@ -170,6 +170,18 @@ class Ledger:
             finding = Finding(place.file, place.row, place.heading(column), shown(value), kind)
             self.findings.append(StoredFinding(finding, subject, place.source))
             self._found[place.file].add(place.row)
+
+    def malformed(self, file: str, row: int, message: str) -> None:
+        """Note a row with too many cells; all of a file are named, for they are mended one by one."""
+        hint = "quote the cell that holds the separator, or say under malformed: in a mapping file what to do"
+        self.faults.append(Fault(file, row, None, None, f"{message}: {hint}"))
+
+    def keep_out(self, place: Place, text: str, subject: str) -> None:
+        """Note a row with too many cells as a finding."""
+        self.row(place.file, place.row)
+        finding = Finding(place.file, place.row, None, shown(text), "malformed")
+        self.findings.append(StoredFinding(finding, subject, place.source))
+        self._found[place.file].add(place.row)
 
     def refuse(self) -> None:
         """Raise what is wrong so far, if anything is.

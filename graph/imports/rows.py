@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from graph.errors import Fault, InputError
 from graph.imports.cells import NAME_LIMIT, TEXT_LIMIT, as_text, check_text, read_boolean, read_number, shown
 from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
 from graph.imports.forms import FORMS, Column, Form, form_named
-from graph.imports.mapping import TEMPLATE, FormMapping, ImportMapping
+from graph.imports.mapping import FINDING, JOIN, TEMPLATE, FormMapping, ImportMapping
+from graph.imports.records import subject_of
 from graph.imports.report import Ledger, Place
 from graph.imports.sources import Table
 from graph.imports.workbooks import from_excel_day
@@ -25,6 +26,7 @@ from graph.policy import fold
 
 Cells = Sequence[object]
 LISTS = frozenset({"people", "kinds"})
+REFERENCES = frozenset({"person", "people", "organisation"})
 LONG = frozenset({"attendees", "evidence", "subject", "title"})
 DATES = frozenset({"date", "moment"})
 
@@ -59,7 +61,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Binding:
-    """A form and the table that fills it."""
+    """A form and the table that fills it.
+
+    Attributes
+    ----------
+    where
+        Places of cells and the values (folded) of the rows to take.
+    take
+        Tells whether to take a row, where that is for a dialect to say; `left` says what leaves it out.
+    malformed_found
+        Rows with too many cells are findings; they refuse the import otherwise.
+    """
 
     form: Form
     table: Table
@@ -68,6 +80,9 @@ class Binding:
     mapped: bool = False
     source: str = ""
     dialect: str = "generic"
+    take: Callable[[Cells], bool] | None = None
+    left: str = ""
+    malformed_found: bool = False
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Return the rows that the form takes."""
@@ -75,7 +90,7 @@ class Binding:
             if all(
                 fold(as_text(cells[index] if index < len(cells) else None)) in wanted
                 for index, wanted in self.where
-            ):
+            ) and (self.take is None or self.take(cells)):
                 yield number, cells
 
 
@@ -83,6 +98,14 @@ def source_of(table: Table) -> str:
     """Return what tells this very table from all others, wherever it is called the same."""
     text = f"{table.path}:{table.file}".encode("utf-8", "replace")
     return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def mended(table: Table, mapping: ImportMapping) -> Table:
+    """Return a table with what the mapping says of cells whose separators nobody quoted."""
+    said = mapping.malformed_of(table.file)
+    if said is None or not said.startswith(JOIN):
+        return table
+    return replace(table, joined=_index(table, said.removeprefix(JOIN)))
 
 
 def form_of(table: Table) -> Form | None:
@@ -93,7 +116,8 @@ def form_of(table: Table) -> Form | None:
 def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
     """Return the forms that a table fills: those of the mapping, else the one it is named after."""
     source = source_of(table)
-    mapped = mapping.forms_of(table.file) or mapping.forms_of(table.file.rpartition("/")[2])
+    mapped = mapping.forms_of(table.file)
+    found = mapping.malformed_of(table.file) == FINDING
     if mapped:
         return [
             Binding(
@@ -103,6 +127,7 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
                 tuple((_index(table, heading), wanted) for heading, wanted in one.where.items()),
                 True,
                 source,
+                malformed_found=found,
             )
             for one in mapped
         ]
@@ -119,7 +144,7 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
     if unused:
         ledger.warnings.append(f"{table.file} has columns that are not used: {', '.join(unused)}.")
     _check_columns(table, form, sources, ledger)
-    return [Binding(form, table, tuple(sources), source=source)]
+    return [Binding(form, table, tuple(sources), source=source, malformed_found=found)]
 
 
 def _check_columns(table: Table, form: Form, sources: Sequence[Source], ledger: Ledger) -> None:
@@ -186,10 +211,14 @@ def _cell(index: int) -> Callable[[Cells], object]:
 
 def _template(text: str, indices: Mapping[str, int]) -> Callable[[Cells], object]:
     def fill(cells: Cells) -> str:
-        filled = TEMPLATE.sub(
-            lambda match: as_text(cells[indices[match[1]]] if indices[match[1]] < len(cells) else None), text
-        )
-        return " ".join(filled.split())
+        found = {
+            heading: as_text(cells[index] if index < len(cells) else None)
+            for heading, index in indices.items()
+        }
+        # Of empty cells nothing is made, whatever stands between them.
+        if not any(found.values()):
+            return ""
+        return " ".join(TEMPLATE.sub(lambda match: found[match[1]], text).split())
 
     return fill
 
@@ -241,27 +270,32 @@ def read_entries(
     """Return the rows of every form by key, each cell checked; touchpoints without id by their place."""
     entries: dict[str, dict[tuple[Any, ...], Entry]] = {name: {} for name in FORMS}
     forms_of = Counter(binding.source for binding in bindings)
+    _note_malformed(bindings, ledger)
+    open_rows: dict[tuple[str, int], _Open] = {}
+    used: set[tuple[str, int]] = set()
     for binding in bindings:
-        beside = forms_of[binding.source] > 1 and binding.form.name not in ("people", "organisations")
-        silent = 0
+        beside = forms_of[binding.source] > 1 and (
+            binding.form.name not in ("people", "organisations") or binding.dialect != "generic"
+        )
+        silent = taken = 0
         order = orders.get(str(binding.table.path))
         headings = {source.column.name: source.heading for source in binding.sources}
         form, of_form = binding.form, entries[binding.form.name]
         excel = binding.table.path.suffix.casefold() in (".xlsx", ".xlsm")
-        taken = 0
         for number, cells in binding.rows():
             taken += 1
-            ledger.row(binding.table.file, number)
+            row = (binding.table.file, number)
+            ledger.row(*row)
             if tuple(map(as_text, cells)) == binding.table.header:
-                ledger.fault(binding.table.file, number, None, None, "the row repeats the header")
+                ledger.fault(*row, None, None, "the row repeats the header")
                 continue
-            # A line about a person may well name no owner, say: then it gives no tie, and is no fault.
-            if beside and any(
-                as_text(one.read(cells)) == "" for one in binding.sources if one.column.required
-            ):
-                silent += 1
+            place = Place(*row, headings, binding.source)
+            empty = _empty(binding, cells, beside)
+            if empty is not None:
+                silent += beside
+                open_rows.setdefault(row, _Open(place, empty, subject_of(form.name, *row)))
                 continue
-            place = Place(binding.table.file, number, headings, binding.source)
+            used.add(row)
             values = _values(binding, cells, order, excel, place, ledger)
             if values is None:
                 continue
@@ -271,15 +305,64 @@ def read_entries(
             _add(of_form, key, Entry(values, [place], binding.mapped), form, ledger)
         if silent:
             ledger.warnings.append(
-                f"{binding.table.file}: {silent:,} rows leave a column open that {binding.form.name} needs, "
+                f"{binding.table.file}: {silent:,} rows leave a column open that {form.name} needs, "
                 "and give none."
             )
-        left_out = sum(1 for _ in binding.table.rows()) - taken if binding.where else 0
-        if left_out:
-            ledger.warnings.append(
-                f"{binding.table.file}: where: leaves {left_out:,} rows out of {form.name}."
-            )
+        _note_left_out(binding, taken, ledger)
+    for row, one in open_rows.items():
+        if row not in used:
+            ledger.find([one.place], one.column, "", "nobody", one.subject)
     return entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A row that names nobody where a form needs somebody."""
+
+    place: Place
+    column: str
+    subject: str
+
+
+def _empty(binding: Binding, cells: Cells, beside: bool) -> str | None:
+    """Return a column that a row leaves open although the form needs it, where that is no fault.
+
+    A line about a person may well name no owner, say: then it gives no tie. And in somebody's own file a
+    reference may be open: a deal without an account, a contact without a company.
+    """
+    if not (beside or binding.mapped):
+        return None
+    for one in binding.sources:
+        column = one.column
+        if column.required and (beside or column.holds in REFERENCES) and as_text(one.read(cells)) == "":
+            return column.name
+    return None
+
+
+def _note_malformed(bindings: Sequence[Binding], ledger: Ledger) -> None:
+    """Note the rows with more cells than the header: findings where the mapping says so, else faults."""
+    tables = {binding.source: binding.table for binding in bindings}
+    kept_out = {binding.source for binding in bindings if binding.malformed_found}
+    for source, table in tables.items():
+        for number, cells in table.malformed():
+            message = f"has {len(cells)} cells, the header {len(table.header)}"
+            if source in kept_out:
+                text = (table.separator or "").join(as_text(cell) for cell in cells)
+                subject = subject_of("row", table.file, number)
+                ledger.keep_out(Place(table.file, number, {}, source), text, subject)
+            else:
+                ledger.malformed(table.file, number, message)
+
+
+def _note_left_out(binding: Binding, taken: int, ledger: Ledger) -> None:
+    if not binding.where and binding.take is None:
+        return
+    left_out = sum(1 for _ in binding.table.rows()) - taken
+    if left_out:
+        who = binding.left or "where:"
+        ledger.warnings.append(
+            f"{binding.table.file}: {who} leaves {left_out:,} rows out of {binding.form.name}."
+        )
 
 
 def _values(

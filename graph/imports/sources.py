@@ -47,6 +47,8 @@ class Table:
         True where the encoding was guessed.
     separator
         Between the cells of a text file; None otherwise.
+    joined
+        The column whose cells hold separators that nobody quoted, where the user named it.
     """
 
     file: str
@@ -57,13 +59,39 @@ class Table:
     header: tuple[str, ...]
     _rows: Iterable[Row] | partial[Iterator[Row]]
     separator: str | None = None
+    joined: int | None = None
 
     def rows(self) -> Iterator[Row]:
-        """Return the rows below the header, blank ones left out, each with its number in the file."""
+        """Return the rows below the header, each with its number in the file; not blank or malformed ones."""
+        for number, cells in self._filled():
+            if not self._too_wide(cells):
+                yield number, cells
+            elif self.joined is not None:
+                yield number, self._mended(cells, self.joined)
+
+    def malformed(self) -> Iterator[Row]:
+        """Return the rows that have more cells than the header and that nothing mends."""
+        if self.separator is not None and self.joined is None:
+            for number, cells in self._filled():
+                if self._too_wide(cells):
+                    yield number, cells
+
+    def _filled(self) -> Iterator[Row]:
         rows = self._rows() if isinstance(self._rows, partial) else self._rows
         for number, cells in rows:
             if any(cell is not None and cell != "" and not str(cell).isspace() for cell in cells):
                 yield number, cells
+
+    def _too_wide(self, cells: Sequence[object]) -> bool:
+        return len(cells) > len(self.header) and any(
+            cell is not None and str(cell).strip() for cell in cells[len(self.header) :]
+        )
+
+    def _mended(self, cells: Sequence[object], column: int) -> list[object]:
+        """Put together the parts of a cell that was cut at separators of its own."""
+        stop = column + len(cells) - len(self.header) + 1
+        whole = (self.separator or "").join(str(cell) for cell in cells[column:stop])
+        return [*cells[:column], whole, *cells[stop:]]
 
 
 def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -186,7 +214,6 @@ def _below(rows: partial[Iterator[Row]]) -> Iterator[Row]:
 
 def _text_rows(file: str, path: Path, encoding: str, separator: str) -> Iterator[Row]:
     """Yield header and rows, numbered as a spreadsheet numbers them: the header is row 1."""
-    width = 0
     number = 0
     with path.open(encoding=encoding, newline="") as lines:
         reader = csv.reader(_bounded(file, lines), delimiter=separator, strict=True)
@@ -194,12 +221,6 @@ def _text_rows(file: str, path: Path, encoding: str, separator: str) -> Iterator
             for number, cells in enumerate(reader, start=1):
                 if not any(cell.strip() for cell in cells) or (number == 1 and _is_hint(cells, separator)):
                     continue
-                width = width or len(cells)
-                if any(cell.strip() for cell in cells[width:]):
-                    message = f"has {len(cells)} cells, the header {width}"
-                    raise InputError(
-                        f"{file}, row {number} {message}.", errors=[_fault(file, message, number)]
-                    )
                 yield number, cells
         except csv.Error as error:
             message = f"cannot be read ({error}): a quote may not be closed"
