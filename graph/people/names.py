@@ -29,9 +29,9 @@ Likeness = Literal["same", "fuller", "initial", "sound", "spelling", "nickname",
 
 HONORIFICS = _among(
     """
-    mr mrs ms miss mister sir madam herr herrn frau hr fr mme mlle monsieur madame mademoiselle senor senora sr
-    sra srta dr doctor doktor prof professor ing ingenieur dipl diplom mag mba msc bsc phd md llm emba jun jr
-    sen ii iii iv esq cpa
+    mr mrs ms miss mister sir madam herr herrn frau hr fr mme mlle monsieur madame mademoiselle senor senora
+    sr sra srta dr doctor doktor prof professor ing ingenieur dipl diplom mag mba msc bsc phd md llm emba jun
+    jr sen ii iii iv esq cpa
     """
 )
 PARTICLES = _among("von van vom der den de del della dello di da do dos du la le zu zum zur ter ten y")
@@ -41,8 +41,8 @@ LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"
 SHARED_MAILBOXES = _among(
     """
     info office contact kontakt mail sales vertrieb service support admin hello team post einkauf purchasing
-    order orders bestellung rechnung invoice accounting buchhaltung marketing hr jobs empfang reception zentrale
-    central compras achats ventas contacto accueil secretariat sekretariat noreply
+    order orders bestellung rechnung invoice accounting buchhaltung marketing hr jobs empfang reception
+    zentrale central compras achats ventas contacto accueil secretariat sekretariat noreply
     """
 )
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
