@@ -114,15 +114,16 @@ def resolve_account(store: Store, text: str) -> str:
     AmbiguousName
         Several are called so.
     """
-    return _resolve(text, [Candidate(one.id, one.name) for one in list_accounts(store)], "account")
+    return resolve(text, [Candidate(one.id, one.name) for one in list_accounts(store)], "account")
 
 
 def resolve_person(account: Account, text: str) -> str:
     """Return the id of the person of the account, of either side, with this id or unique name."""
-    return _resolve(text, [Candidate(one.id, one.name) for one in account.people.values()], "person")
+    return resolve(text, [Candidate(one.id, one.name) for one in account.people.values()], "person")
 
 
-def _resolve(text: str, candidates: list[Candidate], what: str) -> str:
+def resolve(text: str, candidates: list[Candidate], what: str) -> str:
+    """Return the id of the one candidate with this id or unique name."""
     if any(one.id == text for one in candidates):
         return text
     named = [one for one in candidates if fold(one.name) == fold(text)]
