@@ -22,7 +22,7 @@ from graph.imports.records import (
     subject_of,
 )
 from graph.imports.report import Ledger, Place
-from graph.imports.rows import Entry
+from graph.imports.rows import Entry, Key
 from graph.policy import Policy, fold
 
 Entries = Mapping[str, Mapping[tuple[Any, ...], Entry]]
@@ -65,7 +65,7 @@ class Assembly:
         if text is None:
             return None
         found = self.find_organisation(text)
-        if found is None and (entry.mapped or self.by_name):
+        if found is None and (entry.mapped or self.by_name) and not isinstance(text, Key):
             found = self.create_organisation(text)
         if found is None:
             self.ledger.find(entry.places, column, text, "nobody", subject)
@@ -137,7 +137,7 @@ class Assembly:
             return None
         if text in self.records.people or text in self.known.people:
             return text
-        if entry.mapped:
+        if entry.mapped and not isinstance(text, Key):
             ids = self._people_names.get(fold(text), set())
             if len(ids) == 1:
                 return next(iter(ids))

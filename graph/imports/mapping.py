@@ -10,7 +10,7 @@ malformed:                           # rows with more cells than the header; the
 files:
   contacts.csv:
     - form: people
-      columns: {name: "{first_name} {last_name}", organisation: company}
+      columns: {name: "{first_name} {last_name}", organisation: [company, employer]}
       values: {role: {Boss: decision_maker}}
       constants: {}                  # form column: the same value in every row
       where: {status: [warm, hot]}   # file column: values of the rows to take
@@ -48,7 +48,8 @@ class FormMapping:
     Attributes
     ----------
     columns
-        Form column to the file's heading, or a template with headings in braces.
+        Form column to the file's heading, or a template with headings in braces; of several the first that
+        is filled counts.
     values
         Form column to what stands for each value, values compared by `fold`.
     constants
@@ -58,7 +59,7 @@ class FormMapping:
     """
 
     form: Form
-    columns: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     where: Mapping[str, frozenset[str]]
@@ -155,7 +156,7 @@ def _form(name: str, file: str, entry: Any) -> FormMapping:
         near = _nearest(str(entry.get("form", "")), tuple(FORMS))
         raise _wrong(name, f"{where}: form: must name a file of the generic form{near}")
     columns = {
-        _column(name, where, form, key): str(value)
+        _column(name, where, form, key): _headings(name, where, value)
         for key, value in _section(name, f"{where}: columns:", entry.get("columns") or {}).items()
     }
     values = {
@@ -174,6 +175,13 @@ def _form(name: str, file: str, entry: Any) -> FormMapping:
         for key, value in _section(name, f"{where}: where:", entry.get("where") or {}).items()
     }
     return FormMapping(form, columns, values, constants, only)
+
+
+def _headings(name: str, where: str, value: Any) -> tuple[str, ...]:
+    headings = value if isinstance(value, list) else [value]
+    if not headings or any(isinstance(one, (list, dict)) or one is None for one in headings):
+        raise _wrong(name, f"{where}: columns: must name a heading or several, found {value!r}")
+    return tuple(map(str, headings))
 
 
 def _column(name: str, where: str, form: Form, key: object) -> str:

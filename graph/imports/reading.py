@@ -66,14 +66,15 @@ def read_files(
     if dates is not None and dates not in ORDERS:
         raise InputError(f"--dates must be one of {', '.join(ORDERS)}, found {dates!r}.")
     plan, ledger = read_mapping(mapping), Ledger()
-    context = Context(policy, today, known, plan.ours, plan.encoding, ledger)
+    ours = plan.ours or _only_supplier(known)
+    context = Context(policy, today, known, ours, plan.encoding, ledger)
     recognised = recognise(paths, mapping, plan, dialect, context)
     bindings = recognised.bindings
     ledger.refuse()
     orders = settle_dates(bindings, _order(dates) or plan.dates, ledger)
     entries = read_entries(bindings, orders, ledger)
     ledger.refuse()
-    assembly = Assembly(entries, known, policy, today, ledger, plan.ours)
+    assembly = Assembly(entries, known, policy, today, ledger, ours)
     assemble_organisations(assembly)
     assemble_people(assembly)
     assemble_business(assembly)
@@ -98,6 +99,12 @@ def read_files(
     )
 
 
+def _only_supplier(known: Known) -> str | None:
+    """Return who we are as far as the store tells: its only supplier."""
+    suppliers = [id_ for id_, one in known.organisations.items() if "Supplier" in one.labels]
+    return suppliers[0] if len(suppliers) == 1 else None
+
+
 def _place(one: Question | Finding) -> tuple[str, int, str, str]:
     return one.file, one.row or 0, one.column or "", one.value or ""
 
@@ -108,4 +115,6 @@ def _order(text: str | None) -> DateOrder | None:
 
 def _count(one: Listed, ledger: Ledger) -> FileCount:
     counts = ledger.count(one.file)
-    return FileCount(one.file, one.dialect, one.encoding, *counts, one.separator, one.why)
+    return FileCount(
+        one.file, one.dialect, one.encoding, *counts, one.separator, one.why, ledger.left_out(one.file)
+    )

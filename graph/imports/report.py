@@ -7,7 +7,7 @@ finding, and wrong places add up until the import is refused with all of them at
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,6 +68,8 @@ class FileCount:
         Between the cells of a text file.
     why
         How the dialect was recognised, as a sentence.
+    left_out
+        Rows beside those: the mapping or the dialect says that no form takes them.
     """
 
     file: str
@@ -79,6 +81,7 @@ class FileCount:
     findings: int = 0
     separator: str | None = None
     why: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class ImportReport:
         Nodes by label and relationships by type.
     unchanged
         Nodes and relationships that were there already and stay as they are.
+    id
+        Under which the import can be undone; None for a preview.
     """
 
     dry_run: bool
@@ -102,6 +107,7 @@ class ImportReport:
     duplicates: tuple[Duplicate, ...] = ()
     files: tuple[FileCount, ...] = ()
     warnings: tuple[str, ...] = ()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ class Ledger:
         self._rows: dict[str, set[int]] = defaultdict(set)
         self._asked: dict[str, set[int]] = defaultdict(set)
         self._found: dict[str, set[int]] = defaultdict(set)
+        self._left: dict[str, int] = defaultdict(int)
 
     def row(self, file: str, row: int) -> None:
         """Count an input row, once however many forms read it."""
@@ -170,6 +177,14 @@ class Ledger:
             finding = Finding(place.file, place.row, place.heading(column), shown(value), kind)
             self.findings.append(StoredFinding(finding, subject, place.source))
             self._found[place.file].add(place.row)
+
+    def leave_out(self, file: str, rows: Iterable[int]) -> None:
+        """Count the rows of a file that no form took; call it when all are read."""
+        self._left[file] = sum(row not in self._rows[file] for row in rows)
+
+    def left_out(self, file: str) -> int:
+        """Return how many rows of a file no form took."""
+        return self._left[file]
 
     def malformed(self, file: str, row: int, message: str) -> None:
         """Note a row with too many cells; all of a file are named, for they are mended one by one."""

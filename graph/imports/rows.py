@@ -37,6 +37,12 @@ class Stated(str):
     __slots__ = ()
 
 
+class Key(str):
+    """The id of a row of another table: where no such row is, nothing is made of it."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Entry:
     """What the rows of one key say, by form column; a column that nobody filled is not there."""
@@ -158,14 +164,9 @@ def _check_columns(table: Table, form: Form, sources: Sequence[Source], ledger: 
 
 def _mapped_sources(table: Table, one: FormMapping, ledger: Ledger) -> tuple[Source, ...]:
     sources = []
-    for name, text in one.columns.items():
-        headings = TEMPLATE.findall(text)
-        read = (
-            _template(text, {heading: _index(table, heading) for heading in headings})
-            if headings
-            else _cell(_index(table, text))
-        )
-        sources.append(Source(one.form.columns[name], text, _translated(read, one.values.get(name))))
+    for name, texts in one.columns.items():
+        read = _first([_read(table, text) for text in texts])
+        sources.append(Source(one.form.columns[name], texts[0], _translated(read, one.values.get(name))))
     sources += [
         Source(one.form.columns[name], name, _constant(Stated(value)))
         for name, value in one.constants.items()
@@ -186,6 +187,20 @@ def _mapped_sources(table: Table, one: FormMapping, ledger: Ledger) -> tuple[Sou
         sources.append(Source(one.form.columns["id"], by_name.heading, by_name.read))
     _check_columns(table, one.form, sources, ledger)
     return tuple(sources)
+
+
+def _read(table: Table, text: str) -> Callable[[Cells], object]:
+    headings = TEMPLATE.findall(text)
+    if headings:
+        return _template(text, {heading: _index(table, heading) for heading in headings})
+    return _cell(_index(table, text))
+
+
+def _first(readers: Sequence[Callable[[Cells], object]]) -> Callable[[Cells], object]:
+    """Return what reads the first of several columns that is filled."""
+    if len(readers) == 1:
+        return readers[0]
+    return lambda cells: next((value for read in readers if as_text(value := read(cells))), None)
 
 
 def _index(table: Table, heading: str) -> int:
@@ -273,7 +288,9 @@ def read_entries(
     _note_malformed(bindings, ledger)
     open_rows: dict[tuple[str, int], _Open] = {}
     used: set[tuple[str, int]] = set()
-    for binding in bindings:
+    # A row about somebody who belongs nowhere gives nothing else either.
+    homeless: set[tuple[str, int]] = set()
+    for binding in sorted(bindings, key=lambda one: one.form.name != "people"):
         beside = forms_of[binding.source] > 1 and (
             binding.form.name not in ("people", "organisations") or binding.dialect != "generic"
         )
@@ -290,9 +307,13 @@ def read_entries(
                 ledger.fault(*row, None, None, "the row repeats the header")
                 continue
             place = Place(*row, headings, binding.source)
+            if row in homeless:
+                continue
             empty = _empty(binding, cells, beside)
             if empty is not None:
                 silent += beside
+                if form.name == "people":
+                    homeless.add(row)
                 open_rows.setdefault(row, _Open(place, empty, subject_of(form.name, *row)))
                 continue
             used.add(row)
@@ -303,16 +324,20 @@ def read_entries(
             if form.name == "touchpoints" and key == (None,):
                 key = (binding.table.file, number)
             _add(of_form, key, Entry(values, [place], binding.mapped), form, ledger)
-        if silent:
+        if silent and form.name not in ("people", "organisations"):
             ledger.warnings.append(
-                f"{binding.table.file}: {silent:,} rows leave a column open that {form.name} needs, "
-                "and give none."
+                f"{binding.table.file}: {silent:,} {_rows_leave(silent)} open a column that {form.name} needs."
             )
         _note_left_out(binding, taken, ledger)
+    _count_left_out(bindings, ledger)
     for row, one in open_rows.items():
         if row not in used:
             ledger.find([one.place], one.column, "", "nobody", one.subject)
     return entries
+
+
+def _rows_leave(count: int) -> str:
+    return "row leaves" if count == 1 else "rows leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +380,7 @@ def _note_malformed(bindings: Sequence[Binding], ledger: Ledger) -> None:
 
 
 def _note_left_out(binding: Binding, taken: int, ledger: Ledger) -> None:
-    if not binding.where and binding.take is None:
+    if not binding.where and not binding.left:
         return
     left_out = sum(1 for _ in binding.table.rows()) - taken
     if left_out:
@@ -363,6 +388,15 @@ def _note_left_out(binding: Binding, taken: int, ledger: Ledger) -> None:
         ledger.warnings.append(
             f"{binding.table.file}: {who} leaves {left_out:,} rows out of {binding.form.name}."
         )
+
+
+def _count_left_out(bindings: Sequence[Binding], ledger: Ledger) -> None:
+    """Count the rows that no form took, of tables of which forms take some."""
+    partly = {one.source: one.table for one in bindings if one.where or one.take}
+    whole = {one.source for one in bindings if not (one.where or one.take)}
+    for source, table in partly.items():
+        if source not in whole:
+            ledger.leave_out(table.file, (number for number, _ in table.rows()))
 
 
 def _values(
@@ -396,7 +430,7 @@ def _value(column: Column, raw: object, order: DateOrder | None, excel: bool) ->
     if column.holds in DATES and not isinstance(raw, str):
         assert order is not None
         return _excel_date(column, raw, order, excel)
-    text = raw if isinstance(raw, Stated) else as_text(raw)
+    text = raw if isinstance(raw, (Stated, Key)) else as_text(raw)
     if not text:
         return None
     check_text(text, TEXT_LIMIT if column.name in LONG else NAME_LIMIT)

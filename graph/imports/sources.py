@@ -63,7 +63,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header, each with its number in the file; not blank or malformed ones."""
-        for number, cells in self._filled():
+        for number, cells in self.filled():
             if not self._too_wide(cells):
                 yield number, cells
             elif self.joined is not None:
@@ -72,11 +72,12 @@ class Table:
     def malformed(self) -> Iterator[Row]:
         """Return the rows that have more cells than the header and that nothing mends."""
         if self.separator is not None and self.joined is None:
-            for number, cells in self._filled():
+            for number, cells in self.filled():
                 if self._too_wide(cells):
                     yield number, cells
 
-    def _filled(self) -> Iterator[Row]:
+    def filled(self) -> Iterator[Row]:
+        """Return the rows below the header that are not blank, malformed ones among them."""
         rows = self._rows() if isinstance(self._rows, partial) else self._rows
         for number, cells in rows:
             if any(cell is not None and cell != "" and not str(cell).isspace() for cell in cells):

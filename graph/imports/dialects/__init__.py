@@ -15,6 +15,9 @@ from graph.imports.dialects.dialect import (
     fill_ready,
     refuse_unrecognised,
 )
+from graph.imports.dialects.dynamics import Dynamics
+from graph.imports.dialects.hubspot import HubSpot
+from graph.imports.dialects.salesforce import Salesforce
 
 __all__ = [
     "DIALECTS",
@@ -33,4 +36,4 @@ __all__ = [
 GENERIC = "generic"
 # What `--dialect` may say; those without an entry below are still to come.
 NAMES = ("auto", GENERIC, "hubspot", "salesforce", "dynamics", "mail", "calendar")
-DIALECTS: tuple[Dialect, ...] = ()
+DIALECTS: tuple[Dialect, ...] = (HubSpot(), Dynamics(), Salesforce())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from graph.errors import InputError
 from graph.imports.cells import as_text
@@ -22,8 +22,8 @@ from graph.imports.rows import Binding, Cells, Source, source_of
 from graph.imports.sources import Table
 from graph.policy import Policy, fold
 
-# How a cell of the form is made from a row, given a function from heading to text.
-Maker = Callable[[Callable[[str], str]], object]
+# How a cell of the form is made from a row, given a function from heading to what stands under it.
+Maker = Callable[[Callable[[str], Any]], object]
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,19 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True)
 class Made:
-    """A cell that is made from several of a row, or from a part of one; `heading` is what reports name."""
+    """A cell that is made from several of a row, or from a part of one.
+
+    Attributes
+    ----------
+    heading
+        What reports name.
+    make
+        Makes it, from cells as text; with `raw` from cells as they are, which Excel's dates need.
+    """
 
     heading: str
     make: Maker
+    raw: bool = False
 
 
 class Headings:
@@ -133,20 +142,21 @@ def fill(table: Table, form: str, columns: dict[str, str | Made | None], dialect
         index = headings.index(heading)
         return lambda cells: cells[index] if index < len(cells) else None
 
-    def made(make: Maker) -> Callable[[Cells], object]:
+    def made(said: Made) -> Callable[[Cells], object]:
         def read(cells: Cells) -> object:
-            def cell(heading: str) -> str:
+            def cell(heading: str) -> Any:
                 index = headings.index(heading)
-                return as_text(cells[index] if index < len(cells) else None)
+                value = cells[index] if index < len(cells) else None
+                return value if said.raw else as_text(value)
 
-            return make(cell)
+            return said.make(cell)
 
         return read
 
     sources = tuple(
         Source(FORMS[form].columns[column], said, plain(said))
         if isinstance(said, str)
-        else Source(FORMS[form].columns[column], said.heading, made(said.make))
+        else Source(FORMS[form].columns[column], said.heading, made(said))
         for column, said in columns.items()
         if said is not None
     )
