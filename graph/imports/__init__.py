@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from graph.imports.known import read_known
+from graph.imports.merging import Changes, Progress
 from graph.imports.reading import Reading, read_files
 from graph.imports.report import Duplicate, FileCount, Finding, ImportReport, Question
-from graph.imports.writing import Changes, Progress, write_records
+from graph.imports.writing import write_records
 from graph.policy import Policy, load_policy
 from graph.store import Store
 
@@ -78,7 +79,9 @@ def import_files(
         dates=dates,
         dialect=dialect,
     )
-    changes = write_records(store, reading.records, today=today, dry_run=dry_run, progress=progress)
+    changes = write_records(
+        store, reading.records, today=today, dry_run=dry_run, files=reading.files, progress=progress
+    )
     if changes.any and not dry_run:
         from graph.store.strengths import refresh_strengths
 
@@ -92,5 +95,6 @@ def import_files(
         findings=reading.findings,
         duplicates=tuple(reading.records.duplicates),
         files=reading.files,
-        warnings=reading.warnings,
+        warnings=reading.warnings + changes.warnings,
+        id=changes.id,
     )

@@ -101,7 +101,12 @@ class Import(Thread):
 def fingerprint(store: Store) -> Fingerprint:
     """Return what is in the store, as the next command finds it: it brings the strengths up to the day."""
     refresh_strengths(store, TODAY, load_policy())
-    nodes = store.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties", timeout=0)
+    nodes = store.read(
+        # The record of an import says when it was done.
+        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece "
+        "RETURN labels(n) AS labels, properties(n) AS properties",
+        timeout=0,
+    )
     lines = store.read(
         "MATCH (a)-[r]->(b) RETURN a.id AS a, type(r) AS type, b.id AS b, properties(r) AS properties",
         timeout=0,

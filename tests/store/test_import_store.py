@@ -40,8 +40,11 @@ def bring(store: Store, folder: Path, files: Mapping[str, str], **more: Any) -> 
 
 
 def everything(store: Store) -> tuple[list[Any], list[Any]]:
-    """Return all nodes and relationships, comparable."""
-    nodes = store.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties")
+    """Return all nodes and relationships but the records of imports, comparable."""
+    nodes = store.read(
+        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece "
+        "RETURN labels(n) AS labels, properties(n) AS properties"
+    )
     lines = store.read(
         "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.id AS a, b.id AS b, properties(r) AS properties"
     )

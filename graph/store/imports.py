@@ -1,0 +1,143 @@
+"""Imports as records in the store: what came in when, from which files, and what it takes to undo that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from graph.store.session import Store, Transaction
+
+if TYPE_CHECKING:
+    from graph.imports.report import FileCount
+
+ImportState = Literal["done", "staging", "undone"]
+
+# One import after the other: the second waits here until the first is in, and reads what that left.
+IN_LINE = "MATCH (v:SchemaVersion) SET v.version = v.version"
+NEXT = "OPTIONAL MATCH (i:Import) RETURN coalesce(max(i.number), 0) + 1 AS number"
+
+RECORD = "MERGE (i:Import {id: $id}) SET i += $properties"
+
+KEEP_PIECE = """
+OPTIONAL MATCH (p:ImportPiece {import: $id})
+WITH count(p) + 1 AS number
+CREATE (:ImportPiece {id: $id + '/' + number, import: $id, number: number, body: $body})
+"""
+
+READ = """
+MATCH (i:Import)
+RETURN i.id AS id, i.number AS number, i.at AS at, i.on AS on, i.files AS files, i.dialects AS dialects,
+       i.counts AS counts, i.state AS state, i.undone_at AS undone_at
+ORDER BY number DESC
+"""
+
+PIECES = "MATCH (p:ImportPiece {import: $id}) RETURN p.body AS body ORDER BY p.number"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One import.
+
+    Attributes
+    ----------
+    number
+        Its place among the imports of the store, from 1 on.
+    at
+        When, by the clock; `on` is the day it speaks of.
+    created, updated
+        Nodes by label and relationships by type.
+    rows, questions, findings
+        Of all files together.
+    state
+        `done`; `staging` while a large one comes in, or if it was interrupted; `undone`.
+    """
+
+    id: str
+    number: int
+    at: datetime
+    on: date
+    files: tuple[str, ...]
+    dialects: tuple[str, ...]
+    created: dict[str, int]
+    updated: dict[str, int]
+    unchanged: int
+    rows: int
+    questions: int
+    findings: int
+    state: ImportState
+    undone_at: datetime | None = None
+
+
+def begin_import(transaction: Transaction) -> str:
+    """Wait for other imports to end, and return the id of the next one."""
+    transaction.run(IN_LINE)
+    return str(transaction.run(NEXT)[0]["number"])
+
+
+def keep_piece(transaction: Transaction, id_: str, body: str) -> None:
+    """Keep a piece of an import's journal."""
+    transaction.run(KEEP_PIECE, {"id": id_, "body": body})
+
+
+def record_import(
+    transaction: Transaction,
+    id_: str,
+    on: date,
+    files: Sequence[FileCount],
+    created: Mapping[str, int],
+    updated: Mapping[str, int],
+    unchanged: int,
+    state: ImportState = "done",
+) -> None:
+    """Record an import, or how it ended."""
+    used = [one for one in files if one.dialect is not None]
+    counts = {
+        "created": dict(sorted(created.items())),
+        "updated": dict(sorted(updated.items())),
+        "unchanged": unchanged,
+        "rows": sum(one.rows for one in used),
+        "questions": sum(one.questions for one in used),
+        "findings": sum(one.findings for one in used),
+    }
+    properties = {
+        "number": int(id_),
+        "at": datetime.now(UTC),
+        "on": on,
+        "files": _text([one.file for one in used]),
+        "dialects": _text(sorted({one.dialect for one in used if one.dialect is not None})),
+        "counts": _text(counts),
+        "state": state,
+    }
+    transaction.run(RECORD, {"id": id_, "properties": properties})
+
+
+def read_imports(reader: Store | Transaction) -> tuple[ImportRecord, ...]:
+    """Return the imports, the newest first."""
+    rows = reader.run(READ) if isinstance(reader, Transaction) else reader.read(READ)
+    return tuple(_record(row) for row in rows)
+
+
+def read_pieces(transaction: Transaction, id_: str) -> list[str]:
+    """Return the journal of an import, piece by piece."""
+    return [row["body"] for row in transaction.run(PIECES, {"id": id_})]
+
+
+def _record(row: dict[str, Any]) -> ImportRecord:
+    return ImportRecord(
+        id=row["id"],
+        number=row["number"],
+        at=row["at"],
+        on=row["on"],
+        files=tuple(json.loads(row["files"])),
+        dialects=tuple(json.loads(row["dialects"])),
+        state=row["state"],
+        undone_at=row["undone_at"],
+        **json.loads(row["counts"]),
+    )
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
