@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.comparison import Comparison, worst_mean
-from simulation.outcomes import BETTER, RANKED_BY, SHOWN
+from simulation.outcomes import BETTER, SHOWN
 from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves, NewKeyAccountManager
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def warnings_of(run: Simulation) -> list[str]:
         found.append("One replicate gives no interval; ask for more.")
     found.extend(_missed(run))
     found.extend(
-        f"The order of {a} and {b} in {RANKED_BY} is not settled with {run.replicates:,} replicates."
+        f"The order of {a} and {b} in {run.ranked_by} is not settled with {run.replicates:,} replicates."
         for a, b in run.unsettled()
     )
     return found

@@ -172,6 +172,10 @@ class Scenario:
         kept = tuple(event for event in self.events if not isinstance(event, Leaves))
         return replace(self, name=f"{self.name}, nobody made to leave", events=kept)
 
+    def without_events(self) -> Scenario:
+        """Return the same scenario in quiet years: its parameters, and nothing that happens."""
+        return replace(self, name=f"{self.name}, nothing happening", events=())
+
     def for_all(self, accounts: Sequence[str]) -> Scenario:
         """Return the scenario for a portfolio: pressure on the price is felt in every account."""
         events: list[Event] = []

@@ -125,13 +125,13 @@ def test_a_click_on_a_person_simulates_and_answers(page: Page, address: str, fau
     figures = page.locator("#futures figure")
     expect(figures.first.locator("svg")).to_be_visible(timeout=SLOW)
     expect(figures).to_have_count(2)
-    expect(page.locator("#futures .lead")).to_contain_text("holds up best")
-    expect(page.locator("#futures .lead")).to_contain_text("of the futures")
+    expect(page.locator("#futures .lead")).to_contain_text("earns most")
+    expect(page.locator("#futures .lead")).to_contain_text("a profit of")
     rows = page.locator("#futures tbody tr")
     # The plan joins them where it was found by then.
     for strategy in ("diamond", "function matching", "buyer and boss", "single threaded", "do nothing"):
         expect(rows.filter(has_text=re.compile(rf"^\s*{strategy}"))).to_have_count(1)
-    expect(rows.first).to_contain_text("holds up best")
+    expect(rows.first).to_contain_text("earns most")
     expect(rows.first).to_contain_text("…")
     for figure in figures.all():
         expect(figure.locator("svg")).to_contain_text("do nothing")
