@@ -11,6 +11,7 @@ from typing import ClassVar, get_args
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.wording import count
 from simulation.naming import Surroundings
 from simulation.reading import whole, wrong
 
@@ -226,8 +227,9 @@ def leaving_scenario(
     """
     if len(months) > 1 and len(months) != len(persons):
         raise InputError(
-            f"--month is given {len(months)} times for {len(persons)} people who leave; "
-            "give it once for all, or once for each."
+            f"--month is given {len(months)} times for "
+            f"{count(len(persons), 'person who leaves', 'people who leave')}; give it once for all, or once "
+            "for each."
         )
     when = list(months) or [DEFAULT_LEAVING_MONTH]
     if len(when) == 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from graph.wording import count as count
 from simulation.comparison import Comparison, Estimate
 
 UNKNOWN = "–"
@@ -37,11 +38,6 @@ def happened(events: Iterable[str]) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Return an enumeration: a, b and c."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def count(number: int, one: str, many: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def money(value: float) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from api.cli.output import amount, number, share, table, text, words
 from api.foresight import WhatIf
 from api.workspace import Result
+from graph.wording import count
 
 if TYPE_CHECKING:
     from graph.plan import Action, Plan
@@ -34,7 +35,7 @@ def plan(console: Console, result: Result[Plan], first: int = 10) -> None:
         return
     gap = "–" if found.gap is None else f"{found.gap:.2%}"
     console.print(
-        f"[bold]{len(found.actions)} actions[/], {number(found.hours, 1)} hours, "
+        f"[bold]{count(len(found.actions), 'action')}[/], {number(found.hours, 1)} hours, "
         f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
         f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
     )
@@ -92,8 +93,6 @@ def action_table(actions: Sequence[Action]) -> Table:
 
 def simulation(console: Console, result: Result[WhatIf]) -> None:
     """Show what a run answers: sentences, the strategies with intervals, and the curve over hours."""
-    from simulation.wording import count
-
     run, answer = result.body.simulation, result.body.answer
     futures = count(run.replicates, "future", "futures")
     console.print(
@@ -117,8 +116,6 @@ def simulation(console: Console, result: Result[WhatIf]) -> None:
 
 def strategy_table(run: Simulation, verdict: Verdict) -> Table:
     """Return the strategies with their intervals; who is best and who loses the account least are marked."""
-    from simulation.wording import count
-
     unit = run.units["revenue_total"]
     shown: dict[str, Callable[[str], str]] = {
         "Account lost": lambda name: _marked(_cell(run, "account_lost", name, share), name == verdict.safest),

@@ -11,6 +11,7 @@ from rich.table import Table
 from api.cli.output import number, share, table, text, words
 from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi, Written
 from api.workspace import Result
+from graph.wording import count
 
 if TYPE_CHECKING:
     from graph.gaps import Gap
@@ -29,6 +30,10 @@ SHAPES = {
     "diamond": "a [bold]Diamond[/]",
 }
 SHOWN_PLACES = 20
+LEGEND = (
+    "Index: the diamond index, 0 to 1. k: how many people must leave before no thread is left; k dec.: the "
+    "same among decision makers and evaluators alone. People: ours/theirs."
+)
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
 
 
@@ -67,6 +72,7 @@ def accounts(console: Console, result: Result[Accounts]) -> None:
             or "–",
         )
     console.print(made)
+    console.print(f"[dim]{LEGEND}[/]")
 
 
 def shapes(console: Console, result: Result[Accounts]) -> None:
@@ -95,7 +101,8 @@ def account(console: Console, result: Result[AccountProfile]) -> None:
     console.print(
         f"diamond index {number(one.diamond_index)}, influence covered {share(one.coverage)}, "
         f"connectivity {one.connectivity} (decision makers and evaluators: "
-        f"{number(one.connectivity_decision, 0)}), {one.gaps} gaps, {one.stale} stale scores"
+        f"{number(one.connectivity_decision, 0)}), {count(one.gaps, 'gap')}, "
+        f"{count(one.stale, 'stale score')}"
     )
     served = ", ".join(text(supplier.name) for supplier in found.suppliers) or "nobody"
     console.print(

@@ -38,6 +38,7 @@ def run(one=None, scenario=None, names=NAMES, **settings):
             {"scenario": Scenario(events=(Leaves(13, "buyer"),))},
             "month is 13; it needs a whole number from 1 to 12",
         ),
+        ({"scenario": Scenario(events=(Leaves(6, "buyer"),)), "months": 1}, "month is 6; it needs 1."),
     ],
 )
 def test_wrong_settings_are_refused(settings, said):
