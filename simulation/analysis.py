@@ -214,8 +214,7 @@ def _shares(
     more = f" and {len(rough) - NAMED} more" if len(rough) > NAMED else ""
     return shares, (
         f"{effort.samples} samples are too few to tell the shares of variance of {', '.join(rough[:NAMED])}"
-        f"{more}: estimates leave 0 to 100% or their 95% intervals are wider than {WIDEST:.0%}; ask for more "
-        "samples.",
+        f"{more}: the estimates leave 0 to 100%, or have no 95% interval within {WIDEST:.0%}; ask for more.",
     )
 
 
