@@ -104,10 +104,12 @@ def account(console: Console, result: Result[AccountProfile]) -> None:
         f"{number(one.connectivity_decision, 0)}), {count(one.gaps, 'gap')}, "
         f"{count(one.stale, 'stale score')}"
     )
+    # Whom nobody meets yet has no hours of its own, only what everybody could spend at the most.
+    hours = "up to " if not one.connectivity and found.newest_contact is None else ""
     served = ", ".join(text(supplier.name) for supplier in found.suppliers) or "nobody"
     console.print(
         f"served by {served}; {one.people.ours} of ours and {one.people.theirs} of theirs; "
-        f"{number(found.hours, 0)} hours a month; revenue {number(found.revenue, 0)} a year; "
+        f"{hours}{number(found.hours, 0)} hours a month; revenue {number(found.revenue, 0)} a year; "
         f"newest contact {text(found.newest_contact)}"
     )
     if found.cut:

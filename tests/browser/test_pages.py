@@ -161,7 +161,10 @@ def test_a_scenario_is_told_and_simulated(page: Page, address: str, faults: list
     headings = answer.locator("#futures thead th").all_inner_texts()
     assert "Share of mind at the end" in headings and "Worst conflict" in headings
     names = answer.locator("#futures tbody th").all_inner_texts()
-    assert {"distributor first", "conflict averse"} <= {name.partition(" holds")[0].strip() for name in names}
+    assert "Events change revenue by" in headings and "… share of mind by, in points" in headings
+    assert {"distributor first", "conflict averse"} <= {
+        re.split(r" (?:earns most|loses least)", name)[0].strip() for name in names
+    }
     assert faults == []
     # Of an account without distributors nothing is asked that cannot happen there.
     page.goto(f"{address}/accounts/valdara")
