@@ -110,6 +110,8 @@ def portfolio(
         if out is not None:
             result.body.portfolio.write(out)
         output.show(result, partial(show, by=by))
+        if out is not None:
+            output.wrote(out)
 
 
 def show(console: Console, result: Result[PortfolioRun], by: By = By.region) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text, words
-from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi, Written
+from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi
 from api.workspace import Result
 from graph.wording import count
 
@@ -308,11 +308,6 @@ def _places(console: Console, title: str, rows: Sequence[tuple[Question | Findin
         console.print(text(f"  {place.file}{where}: {said}"))
     if len(rows) > SHOWN_PLACES:
         console.print(f"  … and {len(rows) - SHOWN_PLACES} more; --json lists them all.")
-
-
-def written(console: Console, result: Result[Written]) -> None:
-    """Say which file was written."""
-    console.print(f"Wrote {text(result.body.file)}.")
 
 
 def engine(console: Console, result: Result[EngineStatus]) -> None:
