@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,10 @@ BASELINE = "do_nothing"
 TODAY = 1.0
 
 
+Change = tuple[str, str, str]
+Cell = tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One chart with a choice of what it shows.
@@ -86,10 +90,9 @@ class Row:
     chips: tuple[str, ...]
     colour: str
     line: str
-    cells: tuple[tuple[str, str, str], ...]
+    cells: tuple[Cell, ...]
 
 
-Change = tuple[str, str, str]
 Names = tuple[str, list[str]]
 
 
@@ -159,11 +162,6 @@ def happenings(scenario: Scenario, account: Account, partners: Sequence[Account]
     return [(month, f"{what[:1].upper()}{what[1:]}.") for month, what in told]
 
 
-def sentences(run: Simulation, answered: Answer) -> list[str]:
-    """Return the verdict, what the events change, what more hours would do, and how the account starts."""
-    return [*answered.verdict.sentences, *after_verdict(answered, run)]
-
-
 def _range(found: Estimate, text: Any) -> str:
     if found.ci_low is None or found.ci_high is None:
         return ""
@@ -179,10 +177,12 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
     courses = {key: entry for key, entry in OVER_TIME.items() if by_profit or key != "margin"}
     courses |= WITH_DISTRIBUTORS if indirect else {}
     events = [(event.month, label(event, run.name_of(event.subject))) for event in run.scenario.events]
-    banded = dict.fromkeys([answered.verdict.best or BASELINE, BASELINE])
+    told = (answered.verdict.best, answered.verdict.safest, BASELINE)
+    banded = dict.fromkeys(name for name in told if name is not None)
     time = Chart(
         "Over time",
-        "Lines are means; a band holds nine in ten futures, for the best strategy and for doing nothing.",
+        "Lines are means; a band holds nine in ten futures, for the best strategy, for the one that loses "
+        "the account least and for doing nothing.",
         {
             key: _option(
                 over_time(
@@ -246,39 +246,52 @@ def _level(curve: HoursCurve, hours: float) -> str:
 
 def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
     """Return the strategies with their intervals, the best first; in their own order where none is."""
-    costs = {cost.strategy: cost for cost in answered.costs}
-    verdict = answered.verdict
-    mind = "share_of_mind_end" in run.measures
-    rows = []
-    for name in run.ranking() if verdict.best is not None else run.names:
-        colour, line, _ = look(name)
-        by_profit = verdict.measure == "margin_total"
-        cells = [_cell("Account lost by the end", run.estimate("account_lost", name), _percent)]
+    by_profit = run.ranked_by == "margin_total"
+
+    def cells(name: str) -> Iterator[Cell]:
         if by_profit:
-            cells.insert(0, _cell("Profit in all", run.estimate("margin_total", name), _amount))
-        if name in costs:
-            cost = costs[name]
-            cells.append(_cell("Events change revenue by", cost.revenue, _change))
-            if by_profit:
-                cells.append(_cell("… profit by", cost.margin, _change))
-            cells.append(_cell("… loss by, in points", cost.loss, _points))
-            if cost.share_of_mind is not None:
-                cells.append(_cell("… share of mind by, in points", cost.share_of_mind, _points))
-            if answered.leavers:
-                cells += [
-                    _cell("Lost within a year of it", cost.lost_within_year, _percent),
-                    _cell("Months until access is back", cost.recovery_months, _months),
-                ]
-        if mind:
-            cells += [
-                _cell("Share of mind at the end", run.estimate("share_of_mind_end", name), _percent),
-                _cell("Worst conflict", run.estimate("conflict_peak", name), _percent),
-            ]
-        cells.append(_cell("Hours spent", run.estimate("hours_spent", name), _amount))
-        rows.append(
-            Row(strategy_name(name), name == verdict.best, _chips(name, verdict), colour, line, tuple(cells))
+            yield _cell("Profit in all", run.estimate("margin_total", name), _amount)
+        yield _cell("Account lost by the end", run.estimate("account_lost", name), _percent)
+        yield _cell("Revenue in all", run.estimate("revenue_total", name), _amount)
+        if "share_of_mind_end" in run.measures:
+            yield _cell("Share of mind at the end", run.estimate("share_of_mind_end", name), _percent)
+            yield _cell("Worst conflict", run.estimate("conflict_peak", name), _percent)
+        yield _cell("Hours spent", run.estimate("hours_spent", name), _amount)
+
+    return _rows(run, answered.verdict, cells)
+
+
+def changes(run: Simulation, answered: Answer) -> tuple[Row, ...]:
+    """Return what the events change under each strategy, in the same order; empty where nothing happens."""
+    costs = {cost.strategy: cost for cost in answered.costs}
+    by_profit = run.ranked_by == "margin_total"
+
+    def cells(name: str) -> Iterator[Cell]:
+        cost = costs[name]
+        yield _cell("Revenue", cost.revenue, _change)
+        if by_profit:
+            yield _cell("Profit", cost.margin, _change)
+        yield _cell("Chance of loss, in points", cost.loss, _points)
+        yield _cell("Lost within a year of it", cost.lost_within_year, _percent)
+        if cost.share_of_mind is not None:
+            yield _cell("Share of mind at the end, in points", cost.share_of_mind, _points)
+        yield _cell("Months until access is back", cost.recovery_months, _months)
+
+    return _rows(run, answered.verdict, cells) if costs else ()
+
+
+def _rows(run: Simulation, verdict: Verdict, cells: Callable[[str], Iterable[Cell]]) -> tuple[Row, ...]:
+    order = run.ranking() if verdict.best is not None else run.names
+    return tuple(
+        Row(
+            strategy_name(name),
+            name == verdict.best,
+            _chips(name, verdict),
+            *look(name)[:2],
+            tuple(cells(name)),
         )
-    return tuple(rows)
+        for name in order
+    )
 
 
 def _chips(name: str, verdict: Verdict) -> tuple[str, ...]:
@@ -290,7 +303,7 @@ def _chips(name: str, verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def _cell(column: str, found: Estimate, text: Any) -> tuple[str, str, str]:
+def _cell(column: str, found: Estimate, text: Any) -> Cell:
     value = UNKNOWN if found.mean is None else text(found.mean)
     interval = _range(found, text)
     return column, value, "" if found.ci_low == found.ci_high else interval
@@ -323,12 +336,13 @@ def view(run: Simulation, answered: Answer) -> dict[str, Any]:
         "replicates": run.replicates,
         "months": run.months,
         "seed": run.seed,
-        "said": sentences(run, answered),
+        "said": answered.verdict.sentences,
+        "besides": list(after_verdict(answered, run)),
         "ranked": answered.verdict.best is not None,
         "told": run.warnings,
         "charts": charts(run, answered),
-        "columns": [column for column, *_ in rows[0].cells] if rows else [],
         "rows": rows,
+        "changes": changes(run, answered),
         "planned": "plan" in run.names,
         "calibration": CALIBRATION,
     }

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from simulation.comparison import Estimate
-from simulation.wording import happened, money, named, shown, signed, words
+from simulation.wording import MEASURES, happened, money, named, shown, signed, words
 
 if TYPE_CHECKING:
     from simulation.causes import Cause, Causes
 
 NEGLIGIBLE = 0.05  # of the change: not worth a sentence
-MEASURE_WORDS = {"margin_total": "profit", "revenue_total": "revenue", "account_lost": "chance of loss"}
 WINS = {
     "margin_total": "earns most",
     "revenue_total": "sells most",
@@ -81,7 +80,7 @@ def _same_best(causes: Causes, kinds: Sequence[str]) -> list[str]:
         return [f"{same}, which {_wins(causes.measure)} here as in quiet years."]
     said = (
         f"{best} {_wins(causes.measure)} here as in quiet years. The events change its "
-        f"{MEASURE_WORDS.get(causes.measure, words(causes.measure))} by {change}."
+        f"{MEASURES.get(causes.measure, words(causes.measure))} by {change}."
     )
     itself = (
         f"That is the event itself ({happened(kinds)}): no single mechanism takes a notable part of it away."

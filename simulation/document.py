@@ -11,7 +11,7 @@ import numpy as np
 from simulation.comparison import Comparison, worst_mean
 from simulation.outcomes import BETTER, SHOWN
 from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves, NewKeyAccountManager
-from simulation.wording import count
+from simulation.wording import MEASURES, count, named
 
 if TYPE_CHECKING:
     from simulation.results import Simulation
@@ -120,7 +120,8 @@ def warnings_of(run: Simulation) -> list[str]:
         found.append("One future gives no interval; ask for more replicates.")
     found.extend(_missed(run))
     found.extend(
-        f"The order of {a} and {b} in {run.ranked_by} is not settled with {run.replicates:,} replicates."
+        f"The order of {named(a)} and {named(b)} by {MEASURES[run.ranked_by]} is not settled with "
+        f"{count(run.replicates, 'future')}."
         for a, b in run.unsettled()
     )
     return found

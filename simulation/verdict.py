@@ -116,12 +116,11 @@ def better_in(run: Simulation, one: str, other: str) -> float:
 
 
 def _safest(run: Simulation, best: str) -> tuple[str, bool]:
-    """Return who loses the account least, the best where it is among equals, and whether that is settled."""
+    """Return who loses the account least, of equals the best, and whether another seed would keep that."""
     values = dict(zip(run.names, run.measures[LOST], strict=True))
-    first = run.ranking(LOST)[0]
-    if first == best or np.array_equal(values[first], values[best]):
-        return best, False
-    return first, is_settled(values[first], values[best], 1)
+    least = values[run.ranking(LOST)[0]]
+    safest = next(name for name in run.ranking() if np.array_equal(values[name], least))
+    return safest, is_settled(least, values[best], 1)
 
 
 def _sentences(found: Verdict, run: Simulation, best: str, safest: str) -> tuple[str, ...]:
@@ -190,17 +189,21 @@ def _keeps(found: Verdict, run: Simulation, best: str, safest: str) -> str:
     lost, values = shown(run.estimate(LOST, safest), percent), run.measures[LOST]
     if len(run.names) == 1:
         return f"The account is lost in {lost} of the futures."
-    if (values == values[0]).all():
+    same = [name for s, name in enumerate(run.names) if (values[s] == values[run.names.index(safest)]).all()]
+    if len(same) == len(run.names):
         return f"The account is lost in {lost} of the futures under every strategy."
     compared = []
     if safest != best:
         close = "" if found.safer else ", a difference that is not settled"
         compared.append(f"{shown(run.estimate(LOST, best), percent)} with {named(best)}{close}")
-    if IDLE in run.names and IDLE not in (safest, best):
+    if IDLE in run.names and IDLE not in (best, *same):
         compared.append(f"{shown(run.estimate(LOST, IDLE), percent)} if nothing is done")
     also = "also " if safest == best else ""
+    like = [named(name) for name in same if name != safest]
+    alike = f", as {'do' if len(like) > 1 else 'does'} {listed(like)}" if like else ""
     against = f", against {', and '.join(compared)}" if compared else ""
-    return f"{named(safest)} {also}loses the account least{_threat(run)}: in {lost} of the futures{against}."
+    least = f"{named(safest)} {also}loses the account least{_threat(run)}"
+    return f"{least}: in {lost} of the futures{alike}{against}."
 
 
 def _why_it_earns(run: Simulation, best: str, safest: str) -> str:

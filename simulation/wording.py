@@ -11,6 +11,7 @@ from graph.wording import count as count
 from simulation.comparison import Comparison, Estimate
 
 UNKNOWN = "–"
+MEASURES = {"margin_total": "profit", "revenue_total": "revenue", "account_lost": "chance of loss"}
 EVENTS = {
     "leaves": "leaving",
     "joins": "somebody new",

@@ -216,6 +216,15 @@ def test_strategies_that_do_alike_are_told_as_such():
     assert "No strategy makes a difference to profit" in verdict_of(same).sentences[0]
 
 
+def test_strategies_that_lose_alike_are_told_as_such():
+    twin = replace(SHIPPED["diamond"], name="twin")
+    chosen = [SHIPPED["do_nothing"], SHIPPED["diamond"], twin]
+    dear = Scenario("dear", None, (), {"hour_cost": 2000.0})
+    verdict = verdict_of(simulate(diabolo(), dear, chosen, replicates=20, months=12))
+    assert (verdict.best, verdict.safest) == ("do_nothing", "diamond")
+    assert "of the futures, as does “twin”, against" in verdict.sentences[1]
+
+
 def test_one_strategy_alone_is_not_called_the_best():
     verdict = verdict_of(run(names=("diamond",), months=1))
     assert verdict.next is None
