@@ -74,7 +74,7 @@ def report_html(
         "question": question(run, document["events"]),
         "happenings": happenings(run, document["events"]),
         "answer": spaced(verdict.sentences),
-        "hangs": spaced(_hangs(causes, sensitivity)),
+        "hangs": spaced(_hangs(causes, curve, sensitivity)),
         "besides": spaced(after_verdict(replace(answer, curve=None), run)),
         "amounts": amounts.said,
         "futures": count(run.replicates, "future", "futures"),
@@ -87,7 +87,7 @@ def report_html(
         "channel": channel(run, order, amounts),
         "hours": hours_charts(curve, run.names, amounts) if curve is not None else [],
         "keys": [(strategy_name(name), Markup(key(name, marked=True))) for name in order],
-        "hours_said": spaced([f"{curve.sentence()} From {curve.futures()}."]) if curve is not None else [],
+        "hours_from": curve.futures() if curve is not None else "",
         "causes": spaced(causes.sentences) if causes is not None else [],
         "causes_from": count(causes.replicates, "future", "futures") if causes is not None else "",
         "assumptions": [assumption(one, sensitivity) for one in assumptions_shown(sensitivity)]
@@ -138,10 +138,12 @@ def _chosen(verdict: Verdict, order: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _hangs(causes: Causes | None, sensitivity: Sensitivity | None) -> Iterator[str]:
-    """Yield what turns the ranking round: the events, and the assumption nearest to doing so."""
+def _hangs(causes: Causes | None, curve: HoursCurve | None, sensitivity: Sensitivity | None) -> Iterator[str]:
+    """Yield what turns the ranking round: the events, hours, and the assumption nearest to doing so."""
     if causes is not None and causes.differs:
         yield f"Without these events “{strategy_name(causes.quiet_best)}” would be best."
+    if curve is not None:
+        yield curve.sentence()
     if sensitivity is not None:
         yield flip(sensitivity)
 

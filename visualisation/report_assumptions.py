@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from simulation.parameters import Parameter, families
 from simulation.results import Simulation
 from visualisation.charts import strategy_name
-from visualisation.figures import money
+from visualisation.figures import count, money
 
 if TYPE_CHECKING:
-    from simulation.estimation.model import Estimated
     from simulation.analysis import Assumption
+    from simulation.estimation.model import Estimated
     from simulation.sensitivity import Sensitivity
 
 STRONGEST_SHOWN, ASSUMPTIONS_SHOWN = 6, 10
@@ -58,14 +58,14 @@ def flip(found: Sensitivity) -> str:
         return abs((one.flips_at or 0.0) - one.default) / ((one.high - one.low) or 1.0)
 
     nearest = min(flips, key=distance)
-    side = "more" if (nearest.flips_at or 0.0) > nearest.default else "less"
-    unit = _unit(nearest.unit)
-    more = len(flips) - 1
-    others = f"; {more} other assumption{'s' if more > 1 else ''} can do that too" if more else ""
+    side = "above" if (nearest.flips_at or 0.0) > nearest.default else "below"
+    unit = f" {_unit(nearest.unit)}".rstrip()
+    others = count(len(flips) - 1, "other assumption", "other assumptions")
+    more = f"; {others} can turn the ranking round too" if len(flips) > 1 else ""
     return (
-        f"The ranking flips most easily on {nearest.name} ({nearest.description}): at {side} than "
-        f"{nearest.flips_at:.3g}{f' {unit}' if unit else ''} instead of {nearest.default:.3g}, "
-        f"“{strategy_name(nearest.flips_to or '')}” is best{others}."
+        f"The ranking flips most easily with {nearest.name} ({nearest.description}): {side} "
+        f"{nearest.flips_at:.3g}{unit}, where {nearest.default:.3g} is assumed, "
+        f"“{strategy_name(nearest.flips_to or '')}” is best{more}."
     )
 
 

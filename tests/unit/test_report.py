@@ -307,8 +307,8 @@ def test_where_the_ranking_flips_stands_at_the_top():
     found = run(replicates=10)
     page = report_html(found, answer(found, threads=1), sensitivity=analysis())
     head = " ".join(tree(page).find("body/main/header").itertext())
-    assert "flips most easily on decay_scale (multiplies the decay of ties)" in head
-    assert "at more than 1.37 instead of 1, “function matching” is best" in head
+    assert "flips most easily with decay_scale (multiplies the decay of ties)" in head
+    assert "above 1.37, where 1 is assumed, “function matching” is best" in head
     still = analysis()
     still.parameters = still.parameters[1:]
     page = report_html(found, answer(found, threads=1), sensitivity=still)
