@@ -83,7 +83,7 @@ def report_html(
         "ranking": ranked,
         "overlap": overlap(run, order) if ranked["ranked"] else [],
         "costs": cost_table(run, answer, order, amounts),
-        "costs_of": subject(run)[0] if run.scenario.events else "",
+        "costs_of": f"{subject(run)[0]} {'change' if subject(run)[2] else 'changes'}",
         "channel": channel(run, order, amounts),
         "hours": hours_charts(curve, run.names, amounts) if curve is not None else [],
         "keys": [(strategy_name(name), Markup(key(name, marked=True))) for name in order],
