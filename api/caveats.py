@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from api.workspace import Body, Result
 from graph.measures import Measures
+from graph.wording import count
 
 FEW = 3  # of one sort that are told one by one
 
@@ -75,8 +76,9 @@ def _quiet(measures: Measures) -> tuple[str, ...]:
     if newest is None or (account.as_of - newest).days <= account.policy.limits["quiet_after"]:
         return ()
     return (
-        f"The newest contact with {account.name} was on {newest}, {(account.as_of - newest).days} days "
-        f"before {account.as_of}; --as-of {newest} shows the account as it was then.",
+        f"The newest contact with {account.name} was on {newest}, "
+        f"{count((account.as_of - newest).days, 'day')} before {account.as_of}; --as-of {newest} shows the "
+        "account as it was then.",
     )
 
 

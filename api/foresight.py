@@ -238,14 +238,18 @@ def report(
     from visualisation.report import report_html
 
     found, run = result.body, result.body.simulation
-    causes = find_causes(run, threads=threads, progress=progress) if run.scenario.events else None
+    ranked = found.answer.verdict.best is not None
+    causes = None
+    if ranked and run.scenario.events:
+        causes = find_causes(run, threads=threads, progress=progress)
     assumptions = None
-    if decides:
+    if ranked and decides:
         known = run.assembly.parameters
         assumptions = find_assumptions(
             run.account,
             run.scenario,
             run.strategies,
+            measure=run.ranked_by,
             partners=run.assembly.world.partners,
             months=run.months,
             seed=run.seed,

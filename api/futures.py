@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,14 @@ from fixtures.scenario_library import ShippedScenario, shipped_scenarios
 from graph.account import Account
 from graph.measures import Measures, Shape, measure
 from graph.removal import Without, remove
-from simulation.answer import CALIBRATION, Answer, Cost, HoursCurve
-from simulation.comparison import Comparison, Estimate
+from simulation.answer import CALIBRATION, Answer, after_verdict
+from simulation.comparison import Estimate
+from simulation.hours import HoursCurve
 from simulation.results import Simulation
 from simulation.scenario import Scenario
 from simulation.strategies import NAMES, names_for
+from simulation.verdict import Verdict
+from simulation.wording import points, signed
 from visualisation.charts import Option, look, over_hours, over_time, strategy_name
 from visualisation.figures import UNKNOWN
 from visualisation.questions import happening, label
@@ -33,8 +36,8 @@ WITH_DISTRIBUTORS = {
     "transparency": ("transparency", True),
 }
 OVER_HOURS = {
-    "account_lost": ("account lost", True),
     "margin_total": ("profit in all", False),
+    "account_lost": ("account lost", True),
     "revenue_total": ("revenue in all", False),
     "access_end": ("access at the end", True),
 }
@@ -46,6 +49,10 @@ SHAPES: dict[Shape, str] = {
 }
 BASELINE = "do_nothing"
 TODAY = 1.0
+
+
+Change = tuple[str, str, str]
+Cell = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +75,24 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One strategy in the table; a cell is column, value and interval."""
+    """One strategy in the table.
+
+    Attributes
+    ----------
+    chips
+        What it is best in.
+    cells
+        Column, value and interval.
+    """
 
     name: str
     best: bool
+    chips: tuple[str, ...]
     colour: str
     line: str
-    cells: tuple[tuple[str, str, str], ...]
+    cells: tuple[Cell, ...]
 
 
-Change = tuple[str, str, str]
 Names = tuple[str, list[str]]
 
 
@@ -147,77 +162,6 @@ def happenings(scenario: Scenario, account: Account, partners: Sequence[Account]
     return [(month, f"{what[:1].upper()}{what[1:]}.") for month, what in told]
 
 
-def sentences(run: Simulation, answered: Answer) -> list[str]:
-    """Return which strategy holds up best, how sure that is, what it costs, and what more hours would do."""
-    verdict = answered.verdict
-    best = strategy_name(verdict.best)
-    lost = run.estimate("account_lost", verdict.best)
-    said = [
-        f"With the hours you have, “{best}” holds up best: the account is lost in "
-        f"{words.percent(lost.mean, 1)} of the futures{_between(lost)}."
-    ]
-    if verdict.over is not None and verdict.next is not None:
-        said.append(_against(run, verdict.over, strategy_name(verdict.next), settled=verdict.settled))
-    said += [_costs(cost) for cost in answered.costs if cost.strategy == verdict.best]
-    if answered.curve is not None:
-        said.append(_by_hours(answered.curve))
-    if verdict.earns_most != verdict.best:
-        said.append(_earns_most(run, verdict.earns_most))
-    if answered.leavers and not answered.starts_multi_threaded:
-        months = min(leaver.month for leaver in answered.leavers) - 1
-        said.append(
-            f"The account starts on {'a single' if answered.connectivity else 'no'} thread, so every "
-            f"strategy has only {words.count(months, 'month', 'months')} to build more."
-        )
-    return said
-
-
-def _earns_most(run: Simulation, name: str) -> str:
-    told = f"Most profit within the {run.months} months comes from “{strategy_name(name)}”"
-    if name == BASELINE:
-        told += ": it saves the hours, and what is left of the account at the end is not counted"
-    return f"{told}."
-
-
-def _costs(cost: Cost) -> str:
-    revenue = _negative(cost.revenue)
-    if revenue.mean is None or revenue.mean <= 0.0:
-        return "The leaving itself costs no revenue then."
-    back = words.figure(cost.recovery_months.mean, 1)
-    return (
-        f"The leaving itself costs {_amount(revenue.mean)} of revenue then ({_range(revenue, _amount)}), and "
-        f"access is back after {back} months."
-    )
-
-
-def _against(run: Simulation, over: Comparison, other: str, *, settled: bool) -> str:
-    points = None if over.difference is None else abs(100.0 * over.difference)
-    sure = (
-        "that order is settled"
-        if settled
-        else f"{run.replicates:,} futures do not settle which of the two is better".replace(",", "\u202f")
-    )
-    return (
-        f"Next comes “{other}”, {words.figure(points, 1)} points worse, and worse in "
-        f"{words.percent(over.p_a_better)} of the same futures: {sure}."
-    )
-
-
-def _by_hours(curve: HoursCurve) -> str:
-    levels = curve.levels
-    few, many = curve.best(levels[0]), curve.best(levels[-1])
-    lost = [f"({words.percent(one.account_lost.mean)} lost)" for one in (few, many)]
-    best, other = strategy_name(few.strategy), strategy_name(many.strategy)
-    start = f"With {few.hours:.0f} hours a month “{best}” holds up best {lost[0]}, with {many.hours:.0f}"
-    return f"{start} {'it does too' if best == other else f'“{other}”'} {lost[1]}."
-
-
-def _between(found: Estimate) -> str:
-    if found.ci_low is None or found.ci_high is None:
-        return ""
-    return f" ({_range(found, lambda value: f'{100.0 * value:.1f}')}\u00a0%)"
-
-
 def _range(found: Estimate, text: Any) -> str:
     if found.ci_low is None or found.ci_high is None:
         return ""
@@ -229,12 +173,16 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
     document = run.document()
     unit = run.units["revenue_total"]
     indirect = "share_of_mind_end" in run.measures
-    courses = OVER_TIME | WITH_DISTRIBUTORS if indirect else OVER_TIME
+    by_profit = run.ranked_by == "margin_total"
+    courses = {key: entry for key, entry in OVER_TIME.items() if by_profit or key != "margin"}
+    courses |= WITH_DISTRIBUTORS if indirect else {}
     events = [(event.month, label(event, run.name_of(event.subject))) for event in run.scenario.events]
-    banded = dict.fromkeys([answered.verdict.best, BASELINE])
+    told = (answered.verdict.best, answered.verdict.safest, BASELINE)
+    banded = dict.fromkeys(name for name in told if name is not None)
     time = Chart(
         "Over time",
-        "Lines are means; a band holds nine in ten futures, for the best strategy and for doing nothing.",
+        "Lines are means; a band holds nine in ten futures, for the best strategy, for the one that loses "
+        "the account least and for doing nothing.",
         {
             key: _option(
                 over_time(
@@ -255,27 +203,29 @@ def charts(run: Simulation, answered: Answer) -> list[Chart]:
     curve = answered.curve
     if curve is not None:
         levels = [(hours, _level(curve, hours)) for hours in curve.levels]
-        points = {name: [point for point in curve.points if point.strategy == name] for name in run.names}
+        shown = {key: entry for key, entry in OVER_HOURS.items() if by_profit or key != "margin_total"}
+        points_of = {name: [point for point in curve.points if point.strategy == name] for name in run.names}
         found.append(
             Chart(
                 "Over hours",
-                "The same question with fewer and with more of our hours; bands are 95 % intervals.",
+                f"The same question with fewer and with more of our hours, from {curve.futures()}; bands are "
+                "95 % intervals.",
                 {
                     key: _option(
                         over_hours(
                             levels,
                             {
                                 name: [getattr(point, key) for point in sorted(some, key=lambda p: p.hours)]
-                                for name, some in points.items()
+                                for name, some in points_of.items()
                             },
                             title=_title(name, share, unit),
                             share=share,
                         ),
                         share,
                     )
-                    for key, (name, share) in OVER_HOURS.items()
+                    for key, (name, share) in shown.items()
                 },
-                {key: name for key, (name, _) in OVER_HOURS.items()},
+                {key: name for key, (name, _) in shown.items()},
             )
         )
     return found
@@ -295,47 +245,68 @@ def _level(curve: HoursCurve, hours: float) -> str:
 
 
 def table(run: Simulation, answered: Answer) -> tuple[Row, ...]:
-    """Return the strategies with their intervals, the best first."""
-    costs = {cost.strategy: cost for cost in answered.costs}
-    rows = []
-    best = answered.verdict.best
-    others = [name for name in run.ranking("account_lost") if name != best]
-    for name in (best, *others):
-        colour, line, _ = look(name)
-        lost, profit = run.estimate("account_lost", name), run.estimate("margin_total", name)
-        cells = [_cell("Account lost by the end", lost, _percent)]
-        if name in costs:
-            cost = costs[name]
-            cells += [
-                _cell("Lost within a year of it", cost.lost_within_year, _percent),
-                _cell("Revenue that the leaving costs", _negative(cost.revenue), _amount),
-                _cell("Months until access is back", cost.recovery_months, _months),
-            ]
+    """Return the strategies with their intervals, the best first; in their own order where none is."""
+    by_profit = run.ranked_by == "margin_total"
+
+    def cells(name: str) -> Iterator[Cell]:
+        if by_profit:
+            yield _cell("Profit in all", run.estimate("margin_total", name), _amount)
+        yield _cell("Account lost by the end", run.estimate("account_lost", name), _percent)
+        yield _cell("Revenue in all", run.estimate("revenue_total", name), _amount)
         if "share_of_mind_end" in run.measures:
-            cells += [
-                _cell("Share of mind at the end", run.estimate("share_of_mind_end", name), _percent),
-                _cell("Worst conflict", run.estimate("conflict_peak", name), _percent),
-            ]
-        cells += [
-            _cell("Profit in all", profit, _amount),
-            _cell("Hours spent", run.estimate("hours_spent", name), _amount),
-        ]
-        rows.append(Row(strategy_name(name), name == best, colour, line, tuple(cells)))
-    return tuple(rows)
+            yield _cell("Share of mind at the end", run.estimate("share_of_mind_end", name), _percent)
+            yield _cell("Worst conflict", run.estimate("conflict_peak", name), _percent)
+        yield _cell("Hours spent", run.estimate("hours_spent", name), _amount)
+
+    return _rows(run, answered.verdict, cells)
 
 
-def _cell(column: str, found: Estimate, text: Any) -> tuple[str, str, str]:
+def changes(run: Simulation, answered: Answer) -> tuple[Row, ...]:
+    """Return what the events change under each strategy, in the same order; empty where nothing happens."""
+    costs = {cost.strategy: cost for cost in answered.costs}
+    by_profit = run.ranked_by == "margin_total"
+
+    def cells(name: str) -> Iterator[Cell]:
+        cost = costs[name]
+        yield _cell("Revenue", cost.revenue, _change)
+        if by_profit:
+            yield _cell("Profit", cost.margin, _change)
+        yield _cell("Chance of loss, in points", cost.loss, _points)
+        yield _cell("Lost within a year of it", cost.lost_within_year, _percent)
+        if cost.share_of_mind is not None:
+            yield _cell("Share of mind at the end, in points", cost.share_of_mind, _points)
+        yield _cell("Months until access is back", cost.recovery_months, _months)
+
+    return _rows(run, answered.verdict, cells) if costs else ()
+
+
+def _rows(run: Simulation, verdict: Verdict, cells: Callable[[str], Iterable[Cell]]) -> tuple[Row, ...]:
+    order = run.ranking() if verdict.best is not None else run.names
+    return tuple(
+        Row(
+            strategy_name(name),
+            name == verdict.best,
+            _chips(name, verdict),
+            *look(name)[:2],
+            tuple(cells(name)),
+        )
+        for name in order
+    )
+
+
+def _chips(name: str, verdict: Verdict) -> tuple[str, ...]:
+    """Return what marks a strategy in the table."""
+    by_profit = verdict.measure == "margin_total"
+    return (
+        *(("earns most",) if by_profit and name == verdict.best else ()),
+        *(("loses least",) if name == verdict.safest else ()),
+    )
+
+
+def _cell(column: str, found: Estimate, text: Any) -> Cell:
     value = UNKNOWN if found.mean is None else text(found.mean)
     interval = _range(found, text)
     return column, value, "" if found.ci_low == found.ci_high else interval
-
-
-def _negative(found: Estimate) -> Estimate:
-    """Return a loss as a positive cost."""
-    mean, low, high = (
-        None if value is None else -value for value in (found.mean, found.ci_high, found.ci_low)
-    )
-    return Estimate(mean, low, high)
 
 
 def _percent(value: float) -> str:
@@ -344,6 +315,14 @@ def _percent(value: float) -> str:
 
 def _amount(value: float) -> str:
     return words.figure(value + 0.0, 0)
+
+
+def _change(value: float) -> str:
+    return signed(_amount)(value)
+
+
+def _points(value: float) -> str:
+    return signed(points)(value)
 
 
 def _months(value: float) -> str:
@@ -357,11 +336,13 @@ def view(run: Simulation, answered: Answer) -> dict[str, Any]:
         "replicates": run.replicates,
         "months": run.months,
         "seed": run.seed,
-        "said": sentences(run, answered),
+        "said": answered.verdict.sentences,
+        "besides": list(after_verdict(answered, run)),
+        "ranked": answered.verdict.best is not None,
         "told": run.warnings,
         "charts": charts(run, answered),
-        "columns": [column for column, *_ in rows[0].cells] if rows else [],
         "rows": rows,
+        "changes": changes(run, answered),
         "planned": "plan" in run.names,
         "calibration": CALIBRATION,
     }

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api import pages, routes, sensitivities, simulations
+from api import pages, portfolios, routes, sensitivities, simulations
 from api.jobs import Jobs
 from api.paths import WholeSegments
 from api.problems import handle_errors
@@ -78,6 +78,7 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     app.include_router(routes.router)
     app.include_router(simulations.router)
     app.include_router(sensitivities.router)
+    app.include_router(portfolios.router)
     app.include_router(pages.router)
     app.mount("/static", KeptFiles(directory=pages.STATIC), name="static")
     app.mount("/fonts", KeptFiles(directory=pages.FONTS), name="fonts")

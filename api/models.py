@@ -15,6 +15,7 @@ from graph.imports import ImportReport
 from graph.plan import Plan
 from graph.profile import AccountProfile
 from graph.removal import Without
+from simulation.estimation import Estimates
 
 
 def _document(name: str, body: type) -> type[BaseModel]:
@@ -36,6 +37,7 @@ PlanDocument = _document("PlanDocument", Plan)
 ImportDocument = _document("ImportDocument", ImportReport)
 CookbookDocument = _document("CookbookDocument", verbs.CookbookList)
 QueryDocument = _document("QueryDocument", QueryResult)
+EstimatesDocument = _document("EstimatesDocument", Estimates)
 
 
 class HealthDocument(BaseModel):
@@ -97,3 +99,24 @@ class SensitivityDocument(BaseModel):
     parameters: list[dict[str, Any]]
     best: dict[str, float]
     sentences: list[str]
+
+
+class PortfolioDocument(BaseModel):
+    """A simulation of many accounts: each by itself, by region, and all together."""
+
+    model_config = ConfigDict(extra="allow")
+
+    as_of: date
+    warnings: list[str]
+    scenario: str
+    seed: int
+    replicates: int
+    months: int
+    events: list[dict[str, Any]]
+    units: dict[str, str]
+    better: dict[str, Literal["higher", "lower"]]
+    components: list[int]
+    accounts: list[dict[str, Any]]
+    regions: list[dict[str, Any]]
+    total: dict[str, Any]
+    estimated: list[dict[str, Any]]

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi import Path as InPath
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from api import verbs
 from api.asking import AccountName, AsOf, InSettings, Limits, Persons, Proposed, Work
+from api.estimates import estimate
 from api.models import (
     AccountDocument,
     AccountsDocument,
     CheckDocument,
     CookbookDocument,
+    EstimatesDocument,
     GapsDocument,
     HealthDocument,
     ImportDocument,
@@ -28,7 +32,7 @@ from api.models import (
 )
 from api.paths import segment
 from api.problems import PROBLEMS, answer
-from api.requests import PlainRoute, QueryRequest
+from api.requests import PlainRoute, QueryRequest, iso_date
 from graph.errors import InputError
 from graph.plan import plan_csv, plan_ics
 from graph.removal import Relation
@@ -101,6 +105,32 @@ def get_without(
 ) -> Response:
     """Return what falls apart, on paper, if these people leave."""
     return answer(verbs.without_people(work, account, person, relation, as_of))
+
+
+ObservedFrom = Annotated[
+    date | None,
+    BeforeValidator(iso_date),
+    Query(description="Day from which on every leaving was noted; by default that of the first one noted."),
+]
+
+
+@router.get("/estimates", operation_id="get_estimates", response_model=EstimatesDocument, tags=["simulation"])
+def get_estimates(work: Work, observed_from: ObservedFrom = None, as_of: AsOf = None) -> Response:
+    """Return what the imported history says about turnover and decay, in place of defaults."""
+    return answer(estimate(work, observed_from=observed_from, as_of=as_of))
+
+
+@router.get(
+    "/accounts/{account:segment}/estimates",
+    operation_id="get_account_estimates",
+    response_model=EstimatesDocument,
+    tags=["simulation"],
+)
+def get_account_estimates(
+    work: Work, account: AccountName, observed_from: ObservedFrom = None, as_of: AsOf = None
+) -> Response:
+    """Return the same with the hours and meetings of one account."""
+    return answer(estimate(work, account, observed_from=observed_from, as_of=as_of))
 
 
 Without_ = Annotated[list[str], Query(description="Who is greyed out; the map then shows the rest.")]

@@ -24,17 +24,19 @@ no_opponent_known          known orientations other than ally       1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from graph import cookbook
+from graph import cookbook, evidence
 from graph.account import Account, Person, Tie
 from graph.cookbook import CookbookQuery
+from graph.evidence import Evidence
 from graph.measures import Measures
-from graph.routes import Route, routes_to
+from graph.routes import routes_to
+from graph.wording import count
 
 # The order of the table, in which equal severities are listed.
 KINDS = (
@@ -53,8 +55,6 @@ KINDS = (
 # Severity per influence, where a kind weighs less than the stakeholder's whole influence.
 SINGLE_THREAD, LEVEL, OPPONENT_WITH_ROUTE, STALE_SCORE = 0.8, 0.5, 0.5, 0.25
 NO_OPPONENT_KNOWN = 0.3
-
-Evidence = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,47 +119,23 @@ class _Finder:
 
     def function_uncovered(self) -> Iterator[Gap]:
         account = self.account
-        against = {
-            person.id
-            for person, is_against in zip(account.theirs, account.against, strict=True)
-            if is_against
-        }
         for row in self.measures.rows:
             people = [person for person in account.theirs if account.row(person) == row.row]
             known = [person for person in people if not person.placeholder]
-            if row.coverage is None or all(person.id in against for person in known):
+            if row.coverage is None or all(
+                account.against[account.their_index[person.id]] for person in known
+            ):
                 continue
             if row.coverage >= self.limits["row_uncovered"]:
                 continue
             largest = max(self._influence(person) for person in people)
-            evidence = [
-                {
-                    "text": f"{row.row}: {_count(len(known), 'person', 'people')} known,"
-                    f" coverage {row.coverage:.2f}, {_count(row.threads, 'thread', 'threads')}.",
-                    "row": row.row,
-                    "people": len(known),
-                    "coverage": row.coverage,
-                    "threads": row.threads,
-                }
-            ]
-            evidence += [
-                {
-                    "text": f"{person.name}: influence {self._influence(person):.2f},"
-                    f" coverage {self.measures.covered(person.id):.2f}"
-                    f"{', against' if person.id in against else ''}.",
-                    "person": person.id,
-                    "influence": self._influence(person),
-                    "coverage": self.measures.covered(person.id),
-                }
-                for person in sorted(known, key=lambda person: (-self._influence(person), person.id))
-            ]
             yield self._gap(
                 "function_uncovered",
                 row.row,
                 largest * (1.0 - row.coverage),
                 row.coverage,
                 self.limits["row_uncovered"],
-                evidence,
+                evidence.of_row(account, self.measures, row, known),
                 row=row.row,
             )
 
@@ -180,14 +156,14 @@ class _Finder:
                 [
                     {
                         "text": f"Coverage {covered:.2f} of {target:.2f}"
-                        f" ({_words(person.role) or 'role unknown'}, influence {influence:.2f}).",
+                        f" ({evidence.words(person.role) or 'role unknown'}, influence {influence:.2f}).",
                         "coverage": covered,
                         "target": target,
                         "role": person.role,
                         "influence": influence,
                         "assumed": list(account.assumed(person)),
                     },
-                    *self._ties(self.ties_to.get(person.id, [])),
+                    *evidence.of_ties(account, self.ties_to.get(person.id, [])),
                 ],
                 person=person.id,
             )
@@ -202,7 +178,7 @@ class _Finder:
                     SINGLE_THREAD * self._influence(person),
                     1,
                     2,
-                    self._ties(threads),
+                    evidence.of_ties(self.account, threads),
                     person=person.id,
                 )
 
@@ -217,27 +193,13 @@ class _Finder:
             below = [level - person.level for level in levels if level is not None]
             if len(below) < len(levels) or min(below) <= reach:
                 continue
-            evidence = [
-                {
-                    "text": f"{our.name} on level {our.level} meets {person.name} on level {person.level}:"
-                    f" strength {tie.strength:.2f}{_since(tie.last_on)}.",
-                    "ours": tie.ours,
-                    "stakeholder": person.id,
-                    "our_level": our.level,
-                    "level": person.level,
-                    "strength": tie.strength,
-                    "last_on": tie.last_on,
-                }
-                for tie in threads
-                for our in (self.account.people[tie.ours],)
-            ]
             yield self._gap(
                 "level",
                 person,
                 LEVEL * self._influence(person),
                 min(below),
                 reach,
-                evidence,
+                evidence.of_levels(self.account, person, threads),
                 person=person.id,
             )
 
@@ -294,10 +256,10 @@ class _Finder:
                     0,
                     1,
                     [
-                        self._opposition(person),
+                        evidence.of_opposition(self.account, person),
                         {
                             "text": "Nobody with a thread of ours influences them in"
-                            f" {_count(int(self.limits['route_steps']), 'step', 'steps')} or fewer.",
+                            f" {count(int(self.limits['route_steps']), 'step', 'steps')} or fewer.",
                             "route_steps": int(self.limits["route_steps"]),
                         },
                     ],
@@ -315,7 +277,10 @@ class _Finder:
                     OPPONENT_WITH_ROUTE * self._influence(person),
                     float(account.orientation[account.their_index[person.id]]),
                     self.limits["opponent_below"],
-                    [self._opposition(person), *(self._route(route) for route in routes)],
+                    [
+                        evidence.of_opposition(account, person),
+                        *(evidence.of_route(account, route) for route in routes),
+                    ],
                     person=person.id,
                 )
 
@@ -325,16 +290,16 @@ class _Finder:
             if tie.desired is None or tie.strength >= tie.desired / 5.0:
                 continue
             person = account.people[tie.stakeholder]
-            evidence = dict(self._ties([tie])[0])
-            evidence["text"] = f"{evidence['text']} Desired: {tie.desired:g} of 5."
-            evidence["desired"] = tie.desired
+            fact = dict(evidence.of_ties(account, [tie])[0])
+            fact["text"] = f"{fact['text']} Desired: {tie.desired:g} of 5."
+            fact["desired"] = tie.desired
             yield self._gap(
                 "below_desired",
                 person,
                 (tie.desired / 5.0 - tie.strength) * self._influence(person),
                 tie.strength,
                 tie.desired / 5.0,
-                [evidence],
+                [fact],
                 person=person.id,
                 ours=tie.ours,
             )
@@ -358,7 +323,7 @@ class _Finder:
                 [
                     {
                         "text": f"{checked}{'due' if checked else 'Due'} on {due}:"
-                        f" {_count(overdue, 'day', 'days')} over.",
+                        f" {count(overdue, 'day', 'days')} over.",
                         "verified_on": person.verified_on,
                         "expires_on": person.expires_on,
                         "due_on": due,
@@ -391,44 +356,11 @@ class _Finder:
     def _opponents(self) -> Iterator[Person]:
         return (self.account.theirs[index] for index in np.flatnonzero(self.account.against))
 
+    def _is_against(self, person: Person) -> bool:
+        return bool(self.account.against[self.account.their_index[person.id]])
+
     def _influence(self, person: Person) -> float:
-        return float(self.account.influence[self.account.their_index[person.id]])
-
-    def _opposition(self, person: Person) -> Evidence:
-        said = f", said on {person.verified_on}" if person.verified_on else ""
-        return {
-            "text": f"{person.name} is against (influence {self._influence(person):.2f}{said}).",
-            "orientation": person.orientation,
-            "influence": self._influence(person),
-            "verified_on": person.verified_on,
-        }
-
-    def _route(self, route: Route) -> Evidence:
-        people = self.account.people
-        ids = (route.thread.ours, *route.chain)
-        return {
-            "text": f"Route: {' → '.join(people[one].name for one in ids)}"
-            f" (thread of strength {route.thread.strength:.2f}).",
-            "route": list(ids),
-            "strength": route.thread.strength,
-            "last_on": route.thread.last_on,
-        }
-
-    def _ties(self, ties: list[Tie]) -> list[Evidence]:
-        people = self.account.people
-        if not ties:
-            return [{"text": "No tie of ours."}]
-        return [
-            {
-                "text": f"{people[tie.ours].name} and {people[tie.stakeholder].name}:"
-                f" strength {tie.strength:.2f}{' (assumed)' if tie.assumed else ''}{_since(tie.last_on)}.",
-                "ours": tie.ours,
-                "stakeholder": tie.stakeholder,
-                "strength": tie.strength,
-                "last_on": tie.last_on,
-            }
-            for tie in sorted(ties, key=lambda tie: (-tie.strength, tie.ours))
-        ]
+        return evidence.influence_of(self.account, person)
 
     def _gap(
         self,
@@ -437,7 +369,7 @@ class _Finder:
         severity: float,
         actual: float,
         target: float,
-        evidence: Sequence[Evidence],
+        facts: Sequence[Evidence],
         **about: object,
     ) -> Gap:
         query = None
@@ -445,16 +377,4 @@ class _Finder:
         if self.is_today:
             given = {"account": self.account.id, "as_of": self.account.as_of, **about}
             query = CookbookQuery(kind, cookbook.entry(kind).bind(given, policy=self.account.policy))
-        return Gap(kind, identifier, name, severity, actual, target, tuple(evidence), query)
-
-
-def _since(last_on: date | None) -> str:
-    return f", last contact on {last_on}" if last_on else ", no contact dated"
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
-
-
-def _words(name: str | None) -> str | None:
-    return name.replace("_", " ") if name else None
+        return Gap(kind, identifier, name, severity, actual, target, tuple(facts), query)

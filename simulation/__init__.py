@@ -1,10 +1,11 @@
-"""The simulation: what happens to an account if people leave, and which strategy holds up best.
+"""The simulation: what happens to an account if people leave, which strategy is best then, and how sure.
 
 account + scenario + strategies -> arrays (`assembly`) -> months (`kernel`, by `rules` and `draws`)
 -> results and comparison -> answer. Nothing here reads the store, and numba is imported by the first run.
 """
 
-from simulation.answer import Answer, HoursCurve, answer, hours_curve
+from simulation.answer import Answer, answer
+from simulation.hours import HoursCurve, hours_curve
 from simulation.results import Simulation
 from simulation.run import simulate, warm_up
 from simulation.scenario import Scenario, leaving_scenario

@@ -9,7 +9,7 @@ the order by moving both years alike is told apart: the order hangs on it, but t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -17,109 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from simulation.causes_words import sentences
 from simulation.comparison import Estimate, estimate
-from simulation.outcomes import BETTER, RANKED_BY
+from simulation.mechanisms import ACTS_THROUGH, Mechanism
+from simulation.outcomes import BETTER
 from simulation.parameters import families
 from simulation.results import Simulation
 from simulation.run import Progress, simulate
 from simulation.scenario import Scenario
+from simulation.wording import happened
 
 Values = NDArray[np.float64]
 
 REPLICATES = 1000  # at most: enough for a cause, whatever the precision of the run
 TOGETHER = 3  # mechanisms that are turned off at once where none alone is the cause
-NEGLIGIBLE = 0.05  # of the swing: not worth a sentence
-MEASURE_WORDS = {"margin_total": "profit", "revenue_total": "revenue", "account_lost": "chance of loss"}
-
-
-@dataclass(frozen=True, slots=True)
-class Mechanism:
-    """A parameter through which an event can act.
-
-    Attributes
-    ----------
-    how
-        The mechanism, to stand behind "because".
-    off
-        The value that turns it off.
-    """
-
-    parameter: str
-    how: str
-    off: float = 0.0
-
-
-_SHAKEN = (
-    Mechanism("shock", "a leaving decision maker shakes the account"),
-    Mechanism("loss_A", "the account is lost sooner where access is low"),
-    Mechanism("loss_S", "the account is lost sooner where support is low"),
-    Mechanism("mood", "a newcomer thinks as those who stayed do"),
-    Mechanism("new_tie_rate", "hours open new ties to those who come"),
-    Mechanism("referral", "allies bring us together with those who come"),
-    Mechanism("m_rate", "the margin follows our access"),
-    Mechanism("grow", "support wins more of the wallet"),
-)
-_HANDED_OVER = (
-    Mechanism("handover", "a successor takes over a share of a tie only", off=1.0),
-    Mechanism("follow", "a part of the relation follows the one of ours who goes"),
-)
-_FEARED = (
-    Mechanism("a_fear", "a distributor that fears us turns to other brands"),
-    Mechanism("conflict_rate", "conflict grows over the distributor's own customers"),
-    Mechanism("trust_fall", "conflict costs the distributor's trust"),
-    Mechanism("a_trust", "trust earns us the distributor's effort"),
-    Mechanism("fight_effort", "a dependent distributor works harder against the threat"),
-    Mechanism("fight_price", "a dependent distributor cuts its mark-up against the threat"),
-    Mechanism("open_rate", "a distributor that trusts us less shows us less"),
-)
-ACTS_THROUGH: Mapping[str, tuple[Mechanism, ...]] = {
-    "leaves": (*_SHAKEN, *_HANDED_OVER),
-    "joins": (
-        Mechanism("new_tie_rate", "hours open new ties to those who come"),
-        Mechanism("referral", "allies bring us together with those who come"),
-        Mechanism("m_rate", "the margin follows our access"),
-        Mechanism("loss_A", "the account is lost sooner where access is low"),
-    ),
-    "reorganises": _SHAKEN,
-    "new_key_account_manager": (
-        *_HANDED_OVER,
-        Mechanism("loss_A", "the account is lost sooner where access is low"),
-        Mechanism("m_rate", "the margin follows our access"),
-    ),
-    "rival_launch": (
-        Mechanism("a_novel", "a new brand draws the distributor's effort while it is new"),
-        Mechanism("focus_rate", "the distributor shifts its effort to what pays"),
-        Mechanism("b_effort", "end customers buy what the distributor pushes"),
-    ),
-    "takeover": (
-        Mechanism("a_novel", "the new owner's brand stays new to the distributor"),
-        Mechanism("handover", "a successor takes over a share of a tie only", off=1.0),
-        Mechanism("a_trust", "trust, gone with the old owner, earned us the distributor's effort"),
-        Mechanism("a_rel", "relations at the distributor earn us its effort"),
-        Mechanism("b_effort", "end customers buy what the distributor pushes"),
-    ),
-    "announce_direct": (
-        Mechanism("announce", "the distributor takes the announcement for the deed"),
-        *_FEARED,
-    ),
-    "go_direct": (
-        *_FEARED,
-        Mechanism("accept", "end customers accept the direct channel"),
-        Mechanism("serve", "serving end customers ourselves costs"),
-        Mechanism("spill", "direct business makes end customers think of us at the distributor too"),
-        Mechanism("b_habit", "end customers keep to where they bought last"),
-    ),
-    "price_pressure": (
-        Mechanism("hour_cost", "the same hours stand against a smaller profit"),
-        Mechanism("m_rate", "the margin follows our access"),
-    ),
-    "hours_cut": (
-        Mechanism("decay_scale", "ties that are met less decay"),
-        Mechanism("hour_cost", "hours that are not spent cost nothing"),
-        Mechanism("loss_A", "the account is lost sooner where access is low"),
-        Mechanism("m_rate", "the margin follows our access"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +116,16 @@ class Causes:
         """What the events act by and without which the order is that of the quiet years."""
         return tuple(one for one in self.found if one.restores and one.acts)
 
+    @property
+    def swings(self) -> bool:
+        """Whether the swing has a 95 % interval that excludes 0."""
+        return _above(self.swing) or _below(self.swing)
+
 
 def find_causes(
     run: Simulation,
     *,
-    measure: str = RANKED_BY,
+    measure: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Causes:
@@ -218,7 +134,7 @@ def find_causes(
     Parameters
     ----------
     measure
-        What makes a strategy the best.
+        What makes a strategy the best; by default what ranks them in the run.
 
     Raises
     ------
@@ -227,6 +143,7 @@ def find_causes(
     """
     if not run.scenario.events:
         raise InputError("The scenario has no event; causes are looked for against the years without events.")
+    measure = measure or run.ranked_by
     if measure not in run.measures or measure == "recovery_months":
         known = ", ".join(name for name in run.measures if name != "recovery_months")
         raise InputError(f"measure is {measure!r}; causes are found for one of {known}.")
@@ -244,7 +161,7 @@ class _Search:
         self.kinds = tuple(dict.fromkeys(event.event for event in run.scenario.events))
         self.tried = _mechanisms(run, self.kinds)
         self.done, self.steps = 0, 1 + 2 * len(self.tried) + (len(self.kinds) if len(self.kinds) > 1 else 0)
-        quiet = self._simulate(self._quiet(run.scenario), run.names)
+        quiet = self._simulate(run.scenario.without_events(), run.names)
         self.best, self.quiet_best = run.ranking(measure)[0], quiet.ranking(measure)[0]
         self.names = tuple(dict.fromkeys((self.best, self.quiet_best)))
         self.here, self.quiet = self._lead(run), self._lead(quiet)
@@ -275,12 +192,14 @@ class _Search:
         )
         if self.progress is not None:
             self.progress("causes", self.steps, self.steps)
-        return replace(causes, sentences=tuple(_sentences(causes, self.kinds)))
+        return replace(causes, sentences=tuple(sentences(causes, self.kinds)))
 
     def _event_cause(self, kind: str) -> Cause:
         kept = tuple(event for event in self.run.scenario.events if event.event != kind)
         here = self._lead(self._simulate(replace(self.run.scenario, events=kept), self.names))
-        return self._cause((kind,), None, f"the event itself ({_words(kind)})", None, False, here, self.quiet)
+        return self._cause(
+            (kind,), None, f"the event itself ({happened([kind])})", None, False, here, self.quiet
+        )
 
     def _parameter_cause(self, mechanism: Mechanism, events: tuple[str, ...]) -> Cause:
         value, lowest = _off(mechanism)
@@ -339,7 +258,7 @@ class _Search:
             }
         scenario = replace(self.run.scenario, parameters=given)
         with_events = self._lead(self._simulate(scenario, self.names))
-        return with_events, self._lead(self._simulate(self._quiet(scenario), self.names))
+        return with_events, self._lead(self._simulate(scenario.without_events(), self.names))
 
     def _simulate(self, scenario: Scenario, names: Sequence[str]) -> Simulation:
         if self.progress is not None:
@@ -365,9 +284,6 @@ class _Search:
             return best
         lead: Values = self.sign * (best - values[run.names.index(self.quiet_best)])
         return lead
-
-    def _quiet(self, scenario: Scenario) -> Scenario:
-        return replace(scenario, name="quiet years", events=())
 
 
 def _mechanisms(run: Simulation, kinds: Iterable[str]) -> list[tuple[Mechanism, tuple[str, ...]]]:
@@ -396,121 +312,3 @@ def _above(found: Estimate) -> bool:
 
 def _below(found: Estimate) -> bool:
     return found.ci_high is not None and found.ci_high < 0.0
-
-
-def _sentences(causes: Causes, kinds: Sequence[str]) -> list[str]:
-    if causes.best == causes.quiet_best:
-        return _same_best(causes, kinds)
-    best, other = _words(causes.best), _words(causes.quiet_best)
-    ahead, behind = _range(causes.here, causes.unit), _range(_negative(causes.quiet), causes.unit)
-    orders = (
-        f"{_capital(best)} {_wins(causes.measure)} here, {ahead} ahead of {other}; "
-        f"in quiet years {other} does, {behind} ahead of {best}."
-    )
-    if not causes.differs:
-        unsure = "At least one of these intervals holds 0: the two orders may be one, and no cause is named."
-        return [orders, unsure, *_heaviest(causes)]
-    said = [orders]
-    for index, cause in enumerate(causes.causes):
-        lead = _range(_negative(cause.here), causes.unit)
-        again = f"{other} is ahead again by {lead}, and {100.0 * cause.taken:.0f} % of the change is gone"
-        if cause.parameter is None:
-            said.append(f"{_rank(index)} is {cause.how}: without it {again}.")
-        else:
-            said.append(f"{_rank(index)} is that {cause.how}: with {_setting(cause)}, {again}.")
-    if any(cause.parameter for cause in causes.causes):
-        return said
-    both = [one for one in causes.found if one.restores and not one.acts]
-    if causes.together:
-        names = " and ".join(causes.together)
-        said.append(f"No single parameter restores the order; {names}, turned off together, do.")
-    else:
-        tried = "no mechanism that it acts by" if both else "no single mechanism"
-        said.append(
-            f"The cause is the event itself ({_events(kinds)}), not a parameter: {tried}, turned off, puts "
-            f"{other} ahead again."
-        )
-    said += [
-        f"The order also hangs on the fact that {one.how}: with {_setting(one)}, {other} is ahead by "
-        f"{_range(_negative(one.here), causes.unit)}, but just as much more in quiet years."
-        for one in both
-    ]
-    return [*said, *_heaviest(causes)]
-
-
-def _same_best(causes: Causes, kinds: Sequence[str]) -> list[str]:
-    best, shift = _capital(_words(causes.best)), _range(causes.swing, causes.unit, signed=True)
-    if causes.swing.mean == 0.0 and causes.swing.ci_low == causes.swing.ci_high:
-        same = f"The events ({_events(kinds)}) change nothing for {_words(causes.best)}"
-        return [f"{same}, which {_wins(causes.measure)} here as in quiet years."]
-    said = (
-        f"{best} {_wins(causes.measure)} here as in quiet years. "
-        f"The events shift its {MEASURE_WORDS.get(causes.measure, _words(causes.measure))} by {shift}."
-    )
-    itself = (
-        f"That is the event itself ({_events(kinds)}): no single mechanism takes a notable part of it away."
-    )
-    return [said, *(_heaviest(causes) or [itself])]
-
-
-def _rank(index: int) -> str:
-    return "The cause" if index == 0 else "Another cause"
-
-
-def _events(kinds: Sequence[str]) -> str:
-    return " and ".join(_words(kind) for kind in kinds)
-
-
-def _heaviest(causes: Causes) -> list[str]:
-    """Name the mechanism that takes away most of the swing, where none restores the order."""
-    rest = [one for one in causes.found if one.parameter and not one.restores and one.taken >= NEGLIGIBLE]
-    if not rest or not (_above(causes.swing) or _below(causes.swing)):
-        return []
-    most = max(rest, key=lambda one: one.taken)
-    return [
-        f"What weighs most is that {most.how}: with {_setting(most)}, "
-        f"{_range(most.left, causes.unit, signed=True)} of the shift of "
-        f"{_range(causes.swing, causes.unit, signed=True)} is left."
-    ]
-
-
-def _setting(cause: Cause) -> str:
-    lowest = ", the nearest to off that is allowed" if cause.lowest else ""
-    return f"{cause.parameter} at {cause.value:g}{lowest}"
-
-
-def _wins(measure: str) -> str:
-    return {"margin_total": "earns most", "revenue_total": "sells most"}.get(
-        measure, f"is best in {_words(measure)}"
-    )
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-def _negative(found: Estimate) -> Estimate:
-    mean, low, high = (
-        None if value is None else -value for value in (found.mean, found.ci_high, found.ci_low)
-    )
-    return Estimate(mean, low, high)
-
-
-def _range(found: Estimate, unit: str, *, signed: bool = False) -> str:
-    """Return a value with its interval and unit."""
-    sign = "+" if signed else ""
-    digits = {"currency": 0, "hours": 0, "index": 1, "months": 1}.get(unit, 3)
-    named = "" if unit in ("1", "currency") else f" {unit}"
-
-    def text(value: float) -> str:
-        return f"{value:{sign},.{digits}f}"
-
-    if found.mean is None:
-        return "undefined"
-    if found.ci_low is None or found.ci_high is None:
-        return text(found.mean) + named
-    return f"{text(found.mean)} [{text(found.ci_low)} … {text(found.ci_high)}]{named}"

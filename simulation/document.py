@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.comparison import Comparison, worst_mean
-from simulation.outcomes import BETTER, RANKED_BY, SHOWN
+from simulation.outcomes import BETTER, SHOWN
 from simulation.scenario import AnnounceDirect, Event, GoDirect, Leaves, NewKeyAccountManager
+from simulation.wording import MEASURES, count, named
 
 if TYPE_CHECKING:
     from simulation.results import Simulation
@@ -99,10 +100,8 @@ def warnings_of(run: Simulation) -> list[str]:
     elif not account.ties:
         found.append(f"{account.name} starts without any tie.")
     if run.assembly.seating.left_out:
-        found.append(
-            f"{run.assembly.seating.left_out} ties beyond max_threads start as measured, "
-            "but no strategy works on them."
-        )
+        beyond = count(run.assembly.seating.left_out, "tie starts", "ties start")
+        found.append(f"{beyond} as measured, beyond max_threads, so that no strategy works there.")
     found.extend(_about_channel(run))
     given = run.scenario.parameters
     if (
@@ -118,10 +117,11 @@ def warnings_of(run: Simulation) -> list[str]:
     if "recovery_months" not in run.measures:
         found.append("The scenario has no event, so recovery_months is undefined.")
     if run.replicates < 2:
-        found.append("One replicate gives no interval; ask for more.")
+        found.append("One future gives no interval; ask for more replicates.")
     found.extend(_missed(run))
     found.extend(
-        f"The order of {a} and {b} in {RANKED_BY} is not settled with {run.replicates:,} replicates."
+        f"The order of {named(a)} and {named(b)} by {MEASURES[run.ranked_by]} is not settled with "
+        f"{count(run.replicates, 'future')}."
         for a, b in run.unsettled()
     )
     return found

@@ -19,6 +19,7 @@ from graph.errors import AmbiguousName, Candidate, Fault, InputError, UnknownNam
 from graph.plain_json import load_json
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
+from graph.wording import from_to
 
 _BRIEF = Repr()
 _BRIEF.maxlevel, _BRIEF.maxlong, _BRIEF.maxstring, _BRIEF.maxother = 2, 60, 120, 60
@@ -207,7 +208,7 @@ def whole(value: object, low: int, high: int, place: str, file: str | None) -> i
     """Return a whole number from `low` to `high`, or refuse it."""
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
-    raise wrong(place, value, f"needs a whole number from {low} to {high}{number_hint(value)}", file)
+    raise wrong(place, value, f"needs {from_to(str(low), str(high))}{number_hint(value)}", file)
 
 
 def number(value: object, low: float, high: float, place: str, file: str | None) -> float:

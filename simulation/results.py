@@ -134,14 +134,21 @@ class Simulation:
         one, other = values[self.names.index(a)], values[self.names.index(b)]
         return compare(a, b, measure, one, other, BETTER[measure])
 
-    def ranking(self, measure: str = RANKED_BY) -> tuple[str, ...]:
+    @property
+    def ranked_by(self) -> str:
+        """What strategies are ranked by: profit, or the loss of the account where the revenue is an index."""
+        return RANKED_BY if self.account.revenue is not None else "account_lost"
+
+    def ranking(self, measure: str | None = None) -> tuple[str, ...]:
         """Return the strategies, best first; equal ones in their own order."""
+        measure = measure or self.ranked_by
         means = dict(zip(self.names, self.measures[measure].mean(axis=1), strict=True))
         sign = -1.0 if BETTER[measure] == "higher" else 1.0
         return tuple(sorted(self.names, key=lambda name: sign * means[name]))
 
-    def unsettled(self, measure: str = RANKED_BY) -> tuple[tuple[str, str], ...]:
+    def unsettled(self, measure: str | None = None) -> tuple[tuple[str, str], ...]:
         """Return neighbours in the ranking whose order a re-run with another seed might turn round."""
+        measure = measure or self.ranked_by
         order = self.ranking(measure)
         values = dict(zip(self.names, self.measures[measure], strict=True))
         return tuple(

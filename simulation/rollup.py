@@ -6,10 +6,10 @@ what adds up is summed: money, hours, and the accounts that are lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,10 @@ from simulation.comparison import (
     compare,
     estimate,
     estimate_share,
-    is_settled,
     worst_mean,
 )
 from simulation.outcomes import BETTER, CHANNEL_MEASURES, RANKED_BY, SHARES, Values, units_of
+from simulation.portfolio_words import warnings_of
 from simulation.scenario import Leaves, Scenario
 from simulation.slices import TOTALS, Slice, has_measure
 from simulation.state import HOURS_DRAWN, LOST_MONTH, MARGIN_DRAWN, REVENUE_DRAWN
@@ -47,7 +47,6 @@ DRAWN_OF = {
     "hours_spent": HOURS_DRAWN,
     "account_lost": LOST_MONTH,
 }
-NAMED = 5  # accounts that a warning names
 
 
 @dataclass
@@ -72,7 +71,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Group:
-    """Accounts whose measures are summed: a region, or all."""
+    """Accounts whose measures are summed: a region, a single one, or all."""
 
     name: str
     positions: tuple[int, ...]
@@ -198,6 +197,11 @@ class Portfolio:
         return tuple(Group(name, tuple(found[name])) for name in names)
 
     @cached_property
+    def singles(self) -> tuple[Group, ...]:
+        """Each account by itself."""
+        return tuple(Group(account.name, (a,)) for a, account in enumerate(self.accounts))
+
+    @cached_property
     def total(self) -> Group:
         """All accounts."""
         return Group("all", tuple(range(len(self.accounts))))
@@ -256,7 +260,7 @@ class Portfolio:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know before trusting the numbers."""
-        return (*self.notes, *_warnings(self))
+        return (*self.notes, *warnings_of(self))
 
     @property
     def units(self) -> dict[str, str]:
@@ -375,64 +379,3 @@ def _entry(found: Estimate, downside: Values, better: Better) -> dict[str, float
         "ci_high": found.ci_high,
         "worst_5_percent": worst_mean(downside, better),
     }
-
-
-def _warnings(found: Portfolio) -> Iterator[str]:
-    accounts = found.accounts
-    silent = [one.name for one in accounts if not one.theirs]
-    if silent:
-        yield f"No stakeholder is known at {_some(silent)}; coverage is undefined there."
-    alone = [one.name for one in accounts if not one.ours]
-    if alone:
-        yield f"Nobody of ours is known at {_some(alone)}; no strategy can meet anybody there."
-    unstated = {who.id for one in accounts for who in one.ours if who.time_capacity is None}
-    if unstated:
-        yield (
-            f"Nobody has stated the hours of {len(unstated)} of ours; each has "
-            f"{accounts[0].policy.limits['hours_default']:g} a month for every account that they serve."
-        )
-    if found.assumed:
-        yield (
-            f"No supply row tells the revenue of {_some(found.assumed)}; each counts with revenue_assumed, "
-            f"{found.parameters['revenue_assumed']:,.0f} a year."
-        )
-    if found.valued:
-        yield (
-            f"No supply row tells the revenue of {_some(found.valued)}; what they buy directly counts at the "
-            "price of their distributor."
-        )
-    if found.absent:
-        yield (
-            f"{len(found.absent)} distributors that sell to these accounts are not among them, so that "
-            f"nobody is met there: {_some(sorted(found.absent))}."
-        )
-    if found.left_out:
-        yield (f"{found.left_out} ties beyond max_threads start as measured, but no strategy works on them.")
-    if found.first_event is None:
-        yield "The scenario has no event, so recovery_months is undefined."
-    if found.replicates < 2:
-        yield "One replicate gives no interval; ask for more."
-    names = {one.id: one.name for account in accounts for one in account.people.values()}
-    runs = found.replicates * len(found.names)
-    vacant = {who: missed for part in found.parts for who, missed in part.missed.items()}
-    for (month, who), missed in sorted(vacant.items()):
-        if missed:
-            yield (
-                f"In {missed / runs:.0%} of the replicates the seat of {names.get(who, who)} is vacant "
-                f"in month {month}, so that nobody leaves."
-            )
-    order = found.ranking(found.total)
-    values = dict(zip(found.names, found.sum_of(found.total, RANKED_BY), strict=True))
-    for a, b in pairwise(order):
-        one, other = values[a], values[b]
-        if not np.array_equal(one, other) and not is_settled(one, other, len(order) - 1):
-            yield (
-                f"The order of {a} and {b} in {RANKED_BY} of the portfolio is not settled with "
-                f"{found.replicates:,} replicates."
-            )
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the first names of a list."""
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

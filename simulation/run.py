@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.wording import count, from_to
 from simulation.assembly import Assembly, assemble
 from simulation.outcomes import Arrays
 from simulation.results import Simulation
@@ -98,7 +99,8 @@ def simulate(
         added = _run(assembly, seed, done, more, horizon, workers, engine, progress)
         simulation = simulation.extended(added)
     if months is not None and scenario.months is not None and months != scenario.months:
-        simulation.warn(f"The run takes {months} months; the scenario's own {scenario.months} are overruled.")
+        taken = count(months, "month")
+        simulation.warn(f"The run takes {taken}; the scenario's own {scenario.months} are overruled.")
     return simulation
 
 
@@ -113,9 +115,9 @@ def check_memory(strategies: int, replicates: int, months: int, series: int = le
     if not _fits(strategies, replicates, months, series):
         needed, free = _needed(strategies, replicates, months, series), free_memory()
         raise InputError(
-            f"replicates is {replicates:,}; with {strategies} strategies and {months} months the results "
-            f"take {in_bytes(needed)}, and {in_bytes(free)} can be used here; at most "
-            f"{max(1, replicates * free // needed):,} replicates fit."
+            f"replicates is {replicates:,}; with {count(strategies, 'strategy', 'strategies')} and "
+            f"{count(months, 'month')} the results take {in_bytes(needed)}, and {in_bytes(free)} can be used "
+            f"here; at most {max(1, replicates * free // needed):,} replicates fit."
         )
 
 
@@ -157,7 +159,7 @@ def in_bytes(bytes_: int) -> str:
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise InputError(f"{name} is {value!r}; it needs a whole number from {low:,} to {high:,}.")
+        raise InputError(f"{name} is {value!r}; it needs {from_to(f'{low:,}', f'{high:,}')}.")
 
 
 def _run(

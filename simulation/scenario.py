@@ -11,6 +11,7 @@ from typing import ClassVar, get_args
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.wording import count
 from simulation.naming import Surroundings
 from simulation.reading import whole, wrong
 
@@ -172,6 +173,10 @@ class Scenario:
         kept = tuple(event for event in self.events if not isinstance(event, Leaves))
         return replace(self, name=f"{self.name}, nobody made to leave", events=kept)
 
+    def without_events(self) -> Scenario:
+        """Return the same scenario in quiet years: its parameters, and nothing that happens."""
+        return replace(self, name=f"{self.name}, nothing happening", events=())
+
     def for_all(self, accounts: Sequence[str]) -> Scenario:
         """Return the scenario for a portfolio: pressure on the price is felt in every account."""
         events: list[Event] = []
@@ -222,8 +227,9 @@ def leaving_scenario(
     """
     if len(months) > 1 and len(months) != len(persons):
         raise InputError(
-            f"--month is given {len(months)} times for {len(persons)} people who leave; "
-            "give it once for all, or once for each."
+            f"--month is given {len(months)} times for "
+            f"{count(len(persons), 'person who leaves', 'people who leave')}; give it once for all, or once "
+            "for each."
         )
     when = list(months) or [DEFAULT_LEAVING_MONTH]
     if len(when) == 1:

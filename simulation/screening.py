@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 LEVELS = 4  # of the grid on which trajectories walk
 RESAMPLES = 1000
 INTERVAL = (0.025, 0.975)
+FEW_SAMPLES = 16  # base points below which a bootstrap over them says nothing
+WIDEST = 0.5  # of the interval of a share that still says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,21 @@ class Screened:
 class Share:
     """A share of the variance of the output with its 95 % bootstrap interval.
 
-    Estimates of small shares scatter around 0 and can be a little below it.
+    With few samples an estimate can lie far below 0 or above 1; nothing is cut off there.
+
+    Attributes
+    ----------
+    ci
+        None with fewer than 16 base points, or where the output does not vary within some bootstrap sample.
     """
 
     value: float
-    ci: tuple[float, float]
+    ci: tuple[float, float] | None
+
+    @property
+    def tells(self) -> bool:
+        """Whether the samples are enough to tell it: a share that can be, in an interval that is no guess."""
+        return self.ci is not None and 0.0 <= self.value <= 1.0 and self.ci[1] - self.ci[0] <= WIDEST
 
 
 def trajectories(inputs: int, count: int, seed: int) -> Floats:
@@ -151,25 +163,29 @@ def variance_shares(inputs: int, values: Floats, seed: int) -> tuple[tuple[Share
         return None
     from SALib.analyze import sobol
 
-    # SALib takes a seed of 0 for none.
     found = sobol.analyze(
         _problem(inputs),
         values,
         calc_second_order=False,
         num_resamples=RESAMPLES,
         keep_resamples=True,
-        seed=seed + 1,
+        seed=seed + 1,  # SALib takes a seed of 0 for none
     )
+    # In a bootstrap sample that does not vary SALib calls all shares 0.
+    void = ((found["S1_conf_all"] == 0.0) & (found["ST_conf_all"] == 0.0)).all(axis=1)
+    enough = values.size >= FEW_SAMPLES * (inputs + 2) and not void.any()
     return tuple(
         (
-            _share(found["S1"][i], found["S1_conf_all"][:, i]),
-            _share(found["ST"][i], found["ST_conf_all"][:, i]),
+            _share(found["S1"][i], found["S1_conf_all"][:, i] if enough else None),
+            _share(found["ST"][i], found["ST_conf_all"][:, i] if enough else None),
         )
         for i in range(inputs)
     )
 
 
-def _share(value: float, again: Floats) -> Share:
+def _share(value: float, again: Floats | None) -> Share:
+    if again is None:
+        return Share(float(value), None)
     low, high = np.quantile(again, INTERVAL)
     return Share(float(value), (float(low), float(high)))
 

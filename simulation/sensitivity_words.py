@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulation.sensitivity import Assumption, Sensitivity
+    from simulation.analysis import Assumption
+    from simulation.sensitivity import Sensitivity
 
 TOLD = 5  # changes of the best strategy that get a sentence
 
@@ -86,8 +87,13 @@ def _strongest(found: Sensitivity) -> str:
         f"{with_unit(first.high, first.unit)}, it moves that lead by {with_unit(first.mu_star, found.unit)} "
         f"on average ({first.description})"
     )
-    if first.total is not None:
-        text += f"; it takes part in {first.total.value:.0%} of the lead's variance"
+    if first.total is not None and first.total.ci is not None and first.total.tells:
+        low, high = first.total.ci
+        text += f"; it takes part in {first.total.value:.0%} [{low:.0%} … {high:.0%}] of the lead's variance"
+    elif first.total is not None:
+        text += (
+            f"; {found.samples} samples are too few to say in how much of the lead's variance it takes part"
+        )
     often = max(found.parameters, key=lambda one: one.winner_changes)
     if often.winner_changes > 0.0:
         text += (

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
-UNKNOWN = "–"
+from simulation.wording import UNKNOWN as UNKNOWN
+from simulation.wording import money as money
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -19,16 +21,6 @@ def figure(value: float | None, digits: int = 2) -> str:
 def percent(value: float | None, digits: int = 0) -> str:
     """Return a share as a percentage."""
     return UNKNOWN if value is None else f"{100.0 * value:.{digits}f}\u00a0%"
-
-
-def money(value: float) -> str:
-    """Return an amount, shortened to three figures."""
-    # Rounded first: 999 999 is a million in three figures, not a thousand of thousands.
-    rounded = float(f"{value:.3g}")
-    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(rounded) >= size:
-            return f"{rounded / size:.3g}\u00a0{letter}"
-    return f"{rounded:.3g}"
 
 
 def day(value: date) -> str:

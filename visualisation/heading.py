@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from graph.account import Account
 from graph.measures import Measures
+from graph.wording import count as count
 from visualisation.text import clean
 
 
@@ -65,8 +66,3 @@ def missing_in_words(account: Account) -> list[str]:
 def names_of(account: Account, persons: Iterable[str]) -> str:
     """Return the names of people, in the order of their ids."""
     return ", ".join(clean(account.people[person].name) or clean(person) for person in sorted(persons))
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, which takes an s unless there is one."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")

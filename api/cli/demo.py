@@ -17,7 +17,7 @@ from api import foresight, verbs
 from api.cli import prospects, tables
 from api.cli.opening import opened
 from api.cli.options import Json, Quiet, StoreOption
-from api.cli.output import Output, stdout, text
+from api.cli.output import Output, nothing, stdout, text
 from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import InputError
@@ -87,7 +87,7 @@ def demo(
         if json:
             output.show(
                 verbs.told(Answers(portfolio.body.accounts, answer.body, plan.body, steps.seconds)),
-                _nothing,
+                nothing,
             )
         if not no_serve:
             serve_app(work, host, port, say=output.say)
@@ -161,7 +161,3 @@ def _most_fragile(work: Workspace) -> tuple[Account, str]:
         raise InputError("The samples hold nobody of a customer, so there is nobody who could leave.")
     _, account, buyer = max(risks, key=lambda risk: (risk[0], risk[1].id, risk[2]))
     return account, buyer
-
-
-def _nothing(console: Any, result: Any) -> None:
-    """Render nothing: the answers were printed as they came."""

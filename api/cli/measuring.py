@@ -13,6 +13,7 @@ from api.cli import tables
 from api.cli.files import write_file
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
+from api.cli.output import nothing
 from graph.errors import InputError
 
 
@@ -120,4 +121,5 @@ def map_(
             else:
                 data = svg.encode()
         write_file(out, data)
-        output.show(verbs.written(work, account, out, as_of), tables.written)
+        output.show(verbs.written(work, account, out, as_of), nothing)
+        output.wrote(out)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -55,12 +56,22 @@ class Output:
         if not self.json and not self.quiet:
             stdout().print(text(sentence))
 
+    def wrote(self, file: Path) -> None:
+        """Say on standard error which file was written, and its size."""
+        if not self.json and not self.quiet:
+            stderr().print(text(f"Wrote {file} ({size(file.stat().st_size)})"))
+
+    def insist(self, sentence: str) -> None:
+        """Say on standard error what must be known even where warnings are not wanted."""
+        if self.quiet and not self.json:
+            stderr().print(f"[yellow]![/] {text(sentence)}")
+
     def fail(self, error: DiamondError) -> None:
         """Print an error: the document on standard output, or a sentence on standard error."""
         if self.json:
             print(to_json(problem(error)))
             return
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console = stderr()
         console.print(f"[bold red]{text(error.title)}:[/] {text(error.detail)}")
         for fault in error.errors[:20]:
             place = ", ".join(
@@ -110,6 +121,15 @@ def stdout() -> Console:
     return Console(highlight=False, width=width, soft_wrap=False)
 
 
+def stderr() -> Console:
+    """Return a console on standard error, which leaves long lines to the terminal."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def nothing(console: Console, result: Result[Any]) -> None:
+    """Show no result: the file that was written, or what was printed as it came, is all of it."""
+
+
 def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
     """Return an empty table in the house's style."""
     made = Table(
@@ -138,6 +158,14 @@ def amount(value: float | None) -> str:
 def share(value: float | None) -> str:
     """Return a share in per cent."""
     return "–" if value is None else f"{value:.0%}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes short: 620 bytes, 24 kB, 1.3 MB."""
+    for step, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= step:
+            return f"{count / step:,.3g} {unit}"
+    return f"{count} bytes"
 
 
 def text(value: object) -> str:

@@ -62,5 +62,7 @@ def plan(
             else:
                 write_file(out, to_json(result).encode())
         output.show(result, prospects.plan)
+        if out is not None:
+            output.wrote(out)
     if result.body.status == "infeasible":
         raise typer.Exit(1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,8 +32,11 @@ from api.foresight import REPLICATES
 from api.portfolio_run import PortfolioRun, simulate_portfolio
 from api.workspace import Result
 from graph.errors import InputError
+from graph.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulation.comparison import Comparison
     from simulation.rollup import Group, Portfolio
 
@@ -38,11 +44,19 @@ FORMATS = (".nc", ".parquet", ".csv")
 COUPLED = 6  # sizes of coupled parts that are told
 
 
+class By(StrEnum):
+    """What a portfolio is told by."""
+
+    region = "region"
+    account = "account"
+
+
 def portfolio(
     accounts: Annotated[
         list[str] | None, typer.Argument(metavar="[ACCOUNT]...", help="Ids or names; all by default.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="Those of a region or country alone.")] = None,
+    by: Annotated[By, typer.Option(help="What is told one by one below the total.")] = By.region,
     scenario: Scenario = None,
     strategies: Annotated[
         str | None, typer.Option(metavar="A,B,C", help="Names; plan is each account's own.")
@@ -95,26 +109,28 @@ def portfolio(
             )
         if out is not None:
             result.body.portfolio.write(out)
-        output.show(result, show)
+        output.show(result, partial(show, by=by))
+        if out is not None:
+            output.wrote(out)
 
 
-def show(console: Console, result: Result[PortfolioRun]) -> None:
+def show(console: Console, result: Result[PortfolioRun], by: By = By.region) -> None:
     """Show who is coupled, which strategy earns most where, and all strategies over all accounts."""
     found = result.body.portfolio
-    count = len(found.accounts)
     console.print(
-        f"[bold]{count} account{'' if count == 1 else 's'}[/]: {text(found.scenario.name)}; "
-        f"{found.replicates:,} futures of {found.months} months for each strategy, the same for all "
-        f"(seed {found.seed})"
+        f"[bold]{count(len(found.accounts), 'account')}[/]: {text(found.scenario.name)}; "
+        f"{count(found.replicates, 'future')} of {count(found.months, 'month')} for each strategy, the same "
+        f"for all (seed {found.seed})"
     )
     console.print(f"• {_coupling(found)}")
+    groups = found.regions if by is By.region else found.singles
     if len(found.names) > 1:
-        console.print(f"• {_best(found)}")
+        console.print(f"• {best(found, groups, by)}")
     console.print()
     console.print(total_table(found))
-    if len(found.regions) > 1:
+    if len(groups) > 1:
         console.print()
-        console.print(region_table(found))
+        console.print(group_table(found, groups, by))
 
 
 def _coupling(found: Portfolio) -> str:
@@ -131,16 +147,28 @@ def _coupling(found: Portfolio) -> str:
     )
 
 
-def _best(found: Portfolio) -> str:
+def best(found: Portfolio, groups: Sequence[Group], by: By) -> str:
+    """Return which strategy earns most over all accounts, and which others do in regions or accounts."""
     lead = found.lead(found.total)
     if lead is None:
         return "All strategies earn the same."
-    others = sum(found.ranking(group)[0] != lead.a for group in found.regions)
-    where = f", though not in {others} of {len(found.regions)} regions" if others else ""
-    return (
-        f"{words(lead.a).capitalize()} earns most over all accounts{where}: "
+    said = (
+        f"{words(lead.a).capitalize()} earns most over all accounts: "
         f"{_difference(lead)} more than {words(lead.b)}."
     )
+    if len(groups) < 2:
+        return said
+    tops = Counter(found.ranking(group)[0] for group in groups)
+    if tops[lead.a] == len(groups):
+        return f"{said} It earns most in each of the {len(groups)} {by.value}s, too."
+    own = f"{words(lead.a)} earns most in {tops.pop(lead.a, 0) or 'none'}"
+    others = [f"{words(name)} in {n}" for name, n in sorted(tops.items(), key=_most_first)]
+    listed = ", ".join([own, *others[:-1]])
+    return f"{said} Of the {len(groups)} {by.value}s, {listed} and {others[-1]}."
+
+
+def _most_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
 
 
 def _difference(found: Comparison | None) -> str:
@@ -154,7 +182,7 @@ def _difference(found: Comparison | None) -> str:
 def total_table(found: Portfolio) -> Table:
     """Return every strategy over all accounts."""
     columns = ("Accounts lost", "Revenue", "Profit", "Hours spent", "Hours idle")
-    made = table(f"Over {found.months} months", *columns, right=columns)
+    made = table(f"Over {count(found.months, 'month')}", *columns, right=columns)
     for s, name in enumerate(found.names):
         made.add_row(
             words(name),
@@ -167,23 +195,28 @@ def total_table(found: Portfolio) -> Table:
     return made
 
 
-def region_table(found: Portfolio) -> Table:
-    """Return for each region the strategy that earns most, and how far it is ahead; then the total."""
-    columns = ("Accounts", "Accounts lost", "Profit", "Ahead of the next")
-    made = table("Region", *columns[:1], "Earns most", *columns[1:], right=columns)
-    for group in (*found.regions, found.total):
-        made.add_row(*_region_row(found, group), end_section=group == found.regions[-1])
+def group_table(found: Portfolio, groups: Sequence[Group], by: By) -> Table:
+    """Return for each region or account what earns most there, and how far it is ahead; then the total."""
+    counted = ("Accounts",) if by is By.region else ()
+    columns = ("Accounts lost" if counted else "Lost", "Profit", "Ahead of the next")
+    made = table(by.value.capitalize(), *counted, "Earns most", *columns, right=(*counted, *columns))
+    for group in (*groups, found.total):
+        name, *cells = _group_row(found, group, counted=bool(counted))
+        made.add_row(
+            name if group is not found.total else "[bold]all[/]", *cells, end_section=group is groups[-1]
+        )
     return made
 
 
-def _region_row(found: Portfolio, group: Group) -> list[str]:
-    best = found.ranking(group)[0]
-    name = text(group.name) if group in found.regions else "[bold]all[/]"
+def _group_row(found: Portfolio, group: Group, *, counted: bool) -> list[str]:
+    top = found.ranking(group)[0]
     return [
-        name,
-        str(len(group.positions)),
-        words(best),
-        interval(found.estimate(group, "accounts_lost", best), lambda value: number(value, 1)),
-        interval(found.estimate(group, "margin_total", best), amount),
+        text(group.name),
+        *([str(len(group.positions))] if counted else []),
+        words(top),
+        interval(
+            found.estimate(group, "accounts_lost", top), lambda value: number(value, 1 if counted else 2)
+        ),
+        interval(found.estimate(group, "margin_total", top), amount),
         _difference(found.lead(group)),
     ]

@@ -30,7 +30,9 @@ from api.workspace import Result
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulation.sensitivity import Assumption, Sensitivity
+    from simulation.analysis import Assumption
+    from simulation.screening import Share
+    from simulation.sensitivity import Sensitivity
 
 SHOWN = 15
 BAR = 12  # characters of the longest bar
@@ -124,11 +126,18 @@ def assumption_table(found: Sensitivity) -> Table:
             f"{one.low:.3g} … {one.high:.3g} [dim]{text(one.unit if one.unit != '1' else '')}[/]",
             bar(one.mu_star / longest),
             f"{size(one.mu_star)} [dim]\\[{size(one.mu_star_ci[0])}…{size(one.mu_star_ci[1])}][/]",
-            share(None if one.total is None else one.total.value),
+            variance(one.total),
             share(one.winner_changes),
             where(one),
         )
     return made
+
+
+def variance(found: Share | None) -> str:
+    """Return a share of the lead's variance with its interval, nothing where the samples do not tell it."""
+    if found is None or found.ci is None or not found.tells:
+        return "–" if found is None else "[dim]too few samples[/]"
+    return f"{share(found.value)} [dim]\\[{share(found.ci[0])}…{share(found.ci[1])}][/]"
 
 
 def where(one: Assumption) -> str:

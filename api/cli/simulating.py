@@ -27,6 +27,7 @@ from api.cli.options import (
     Threads,
 )
 from graph.errors import InputError
+from graph.wording import count
 
 REPORT = ".html"
 FORMATS = (".nc", ".parquet", ".csv", REPORT)
@@ -112,3 +113,9 @@ def simulate(
         elif out is not None:
             result.body.simulation.write(out)
         output.show(result, prospects.simulation)
+        run = result.body.simulation
+        if precision is not None and not run.is_precise(precision):
+            reached = count(run.replicates, "future")
+            output.insist(f"--precision {precision:g} is not reached after {reached} of each strategy.")
+        if out is not None:
+            output.wrote(out)

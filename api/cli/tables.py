@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text, words
-from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi, Written
+from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi
 from api.workspace import Result
+from graph.wording import count
 
 if TYPE_CHECKING:
     from graph.gaps import Gap
@@ -29,6 +30,10 @@ SHAPES = {
     "diamond": "a [bold]Diamond[/]",
 }
 SHOWN_PLACES = 20
+LEGEND = (
+    "Index: the diamond index, 0 to 1. k: how many people must leave before no thread is left; k dec.: the "
+    "same among decision makers and evaluators alone. People: ours/theirs."
+)
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
 
 
@@ -67,6 +72,7 @@ def accounts(console: Console, result: Result[Accounts]) -> None:
             or "–",
         )
     console.print(made)
+    console.print(f"[dim]{LEGEND}[/]")
 
 
 def shapes(console: Console, result: Result[Accounts]) -> None:
@@ -95,12 +101,15 @@ def account(console: Console, result: Result[AccountProfile]) -> None:
     console.print(
         f"diamond index {number(one.diamond_index)}, influence covered {share(one.coverage)}, "
         f"connectivity {one.connectivity} (decision makers and evaluators: "
-        f"{number(one.connectivity_decision, 0)}), {one.gaps} gaps, {one.stale} stale scores"
+        f"{number(one.connectivity_decision, 0)}), {count(one.gaps, 'gap')}, "
+        f"{count(one.stale, 'stale score')}"
     )
+    # Whom nobody meets yet has no hours of its own, only what everybody could spend at the most.
+    hours = "up to " if not one.connectivity and found.newest_contact is None else ""
     served = ", ".join(text(supplier.name) for supplier in found.suppliers) or "nobody"
     console.print(
         f"served by {served}; {one.people.ours} of ours and {one.people.theirs} of theirs; "
-        f"{number(found.hours, 0)} hours a month; revenue {number(found.revenue, 0)} a year; "
+        f"{hours}{number(found.hours, 0)} hours a month; revenue {number(found.revenue, 0)} a year; "
         f"newest contact {text(found.newest_contact)}"
     )
     if found.cut:
@@ -299,11 +308,6 @@ def _places(console: Console, title: str, rows: Sequence[tuple[Question | Findin
         console.print(text(f"  {place.file}{where}: {said}"))
     if len(rows) > SHOWN_PLACES:
         console.print(f"  … and {len(rows) - SHOWN_PLACES} more; --json lists them all.")
-
-
-def written(console: Console, result: Result[Written]) -> None:
-    """Say which file was written."""
-    console.print(f"Wrote {text(result.body.file)}.")
 
 
 def engine(console: Console, result: Result[EngineStatus]) -> None:

@@ -12,7 +12,6 @@ from typing import Literal
 
 from graph.account import Account
 from simulation.estimation.model import Estimates
-from simulation.outcomes import RANKED_BY
 from simulation.results import Simulation
 from simulation.run import simulate
 from simulation.scenario import Scenario
@@ -110,7 +109,7 @@ def _compared(
     ranking = simulation.ranking()
     flips = False
     if ranking[0] != usual[0]:
-        found = simulation.compare(ranking[0], usual[0], RANKED_BY)
+        found = simulation.compare(ranking[0], usual[0], simulation.ranked_by)
         flips = found.ci_low is not None and found.ci_high is not None and found.ci_low * found.ci_high > 0.0
     return EndRun(family, end, ranking, ranking[0], usual[0], flips)
 

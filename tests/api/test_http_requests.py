@@ -73,12 +73,12 @@ def test_a_scenario_is_refused_as_its_file_is(
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("replicates", True, "replicates is True; it needs a whole number from 1 to 1000000"),
-        ("replicates", "50", "replicates is '50'; it needs a whole number from 1 to 1000000"),
+        ("replicates", True, "replicates is True; it needs a whole number from 1"),
+        ("replicates", "50", "replicates is '50'; it needs a whole number from 1"),
         ("replicates", 50.0, "replicates is 50.0; it needs a whole number"),
-        ("replicates", 0, "replicates is 0; it needs a whole number from 1 to 1000000"),
-        ("months", "12", "months is '12'; it needs a whole number from 1 to 600"),
-        ("months", 601, "months is 601; it needs a whole number from 1 to 600"),
+        ("replicates", 0, "replicates is 0; it needs a whole number from 1"),
+        ("months", "12", "months is '12'; it needs a whole number from 1"),
+        ("months", 601, "months is 601; it needs a whole number from 1"),
         ("seed", -1, "seed is -1; it needs a whole number from 0"),
         ("seed", False, "seed is False; it needs a whole number from 0"),
         ("precision", "0.1", "precision is '0.1'; it needs a number above 0"),
@@ -90,8 +90,8 @@ def test_a_scenario_is_refused_as_its_file_is(
         ("curve", 1, "curve is 1"),
         ("estimate", "false", "estimate is 'false'"),
         ("engine", "abacus", "engine is 'abacus'; it should be 'kernel' or 'mesa'"),
-        ("leaving_months", ["6"], "leaving_months is '6'; it needs a whole number from 1 to 600"),
-        ("leaving_months", [True], "leaving_months is True; it needs a whole number from 1 to 600"),
+        ("leaving_months", ["6"], "leaving_months is '6'; it needs a whole number from 1"),
+        ("leaving_months", [True], "leaving_months is True; it needs a whole number from 1"),
         ("leaving_months", 6, "leaving_months is 6"),
         ("as_of", 1_700_000_000, "as_of is 1700000000; it needs a day such as 2026-01-31"),
         ("as_of", "2026-02-30", "as_of is '2026-02-30'; it needs a day such as 2026-01-31"),
@@ -155,7 +155,7 @@ def test_a_body_without_its_type_or_too_large_is_refused(client: httpx.Client):
 
 def test_questions_and_analyses_are_read_as_strictly(client: httpx.Client):
     for asked, says in (
-        ({"cypher": "RETURN 1", "limit": True}, "limit is True; it needs a whole number from 1 to 1000000"),
+        ({"cypher": "RETURN 1", "limit": True}, "limit is True; it needs a whole number from 1"),
         ({"cypher": "RETURN 1", "limit": "5"}, "limit is '5'"),
         ({"cypher": "RETURN 1", "timeout": 0}, "timeout is 0; it needs a number above 0, up to 3600"),
         ({"cypher": 5}, "cypher is 5"),

@@ -71,7 +71,9 @@ def meet(case: Case) -> None:
         parameters["account"] = "acme"
     body = case.body
     if isinstance(body, dict) and case.operation.path.endswith("/simulations"):
-        body |= {"replicates": 3, "wait": 1, "curve": False, "engine": "kernel", "months": 6}
+        body |= {"replicates": 3, "wait": 1, "months": 6}
+    if isinstance(body, dict) and case.operation.path.endswith("/{account}/simulations"):
+        body |= {"curve": False, "engine": "kernel"}
     if isinstance(body, dict) and case.operation.path.endswith("/sensitivities"):
         body |= {"trajectories": 2, "replicates": 2, "samples": 2, "months": 3, "wait": 1}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from api.cli import run
 from tests.api.conftest import Run
 
 pytestmark = pytest.mark.xdist_group("commands")
@@ -134,6 +136,54 @@ def test_wrong_simulations_are_sentences(diamond: Run, arguments: tuple[str, ...
     code, error = diamond("simulate", "valdara", *arguments)
     assert (code, error["status"]) == (2, 422)
     assert says in json.dumps(error, ensure_ascii=False)
+
+
+FEW = ("simulate", "valdara", "--replicates", "20", "--months", "6", "--strategies", "do_nothing,diamond")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (FEW, "run.nc"),
+        (FEW, "run.html"),
+        (("plan", "valdara", "--months", "3", "--hours", "1"), "plan.ics"),
+        (("portfolio", "valdara", *FEW[2:]), "portfolio.csv"),
+        (("map", "valdara"), "map.svg"),
+    ],
+)
+def test_a_written_file_is_told_on_standard_error(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], command: tuple[str, ...], name: str
+):
+    out = tmp_path / name
+    asked = [*command, "--out", str(out), "--store", str(folder)]
+    assert run(asked) == 0
+    said = capfd.readouterr()
+    assert re.fullmatch(rf"Wrote {re.escape(str(out))} \([\d.,]+ (bytes|kB|MB)\)\n", said.err)
+    assert str(out) not in said.out
+    for silent in ("--quiet", "--json"):
+        assert run([*asked, silent]) == 0
+        assert capfd.readouterr().err == ""
+
+
+def test_a_missed_precision_is_told_whatever_is_wanted_less(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("simulation.run.PRECISION_LIMIT", 40)
+    asked = [*FEW, "--precision", "1e-9", "--store", str(folder)]
+    assert run([*asked, "--quiet"]) == 0
+    said = capfd.readouterr()
+    assert "--precision 1e-09 is not reached after 40 futures" in said.err
+    assert "precision" not in said.out
+    assert run(asked) == 0
+    said = capfd.readouterr()
+    assert "precision" in said.out
+    assert said.err == ""
+    assert run([*asked, "--json"]) == 0
+    said = capfd.readouterr()
+    assert any("precision" in one for one in json.loads(said.out)["warnings"])
+    assert said.err == ""
+    assert run([*FEW, "--precision", "1e9", "--quiet", "--store", str(folder)]) == 0
+    assert capfd.readouterr().err == ""
 
 
 SENSITIVITY = ("sensitivity", "valdara", "--strategies", "do_nothing,diamond", "--trajectories", "2",

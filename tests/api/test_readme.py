@@ -139,7 +139,7 @@ def test_demo_from_make(tmp_path: Path):
             "Diabolo",
             "Diamond",
             "in transition",
-            "holds up best",
+            "earns most",
             "By hours",
             "actions",
             "All in all",

@@ -9,13 +9,14 @@ from playwright.sync_api import Browser, Page
 
 from simulation import answer, hours_curve
 from simulation.causes import find_causes
-from tests.unit.test_report import HOSTILE, LEAVES, account, analysis, run
+from tests.unit.accounts import acme
+from tests.unit.test_report import HOSTILE, LEAVES, analysis, run
 from visualisation.report import report_html
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    one = account(name=f"{HOSTILE} {'Long' * 30}")
+    one = acme(name=f"{HOSTILE} {'Long' * 30}")
     found = run(one, LEAVES)
     curve = hours_curve(one, LEAVES, found.strategies, factors=(0.5, 1.0), replicates=20, months=24)
     page = report_html(

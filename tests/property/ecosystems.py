@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -27,7 +27,6 @@ from simulation.scenario import (
     RivalLaunch,
     Takeover,
 )
-from simulation.state import State, new_state
 from simulation.strategies import SHIPPED, Strategy
 from simulation.strategy_file import CHANNEL_LEVERS
 
@@ -70,32 +69,6 @@ def run(assembly: Assembly, seed: int, first=0, count=3, months=MONTHS, threads=
     arrays = empty_arrays(assembly, count, months)
     run_kernel(assembly, seed, first, arrays, threads=threads)
     return arrays
-
-
-def months_of(assembly: Assembly, strategy: int, seed: int, months: int) -> Iterator[State]:
-    """Yield the state after each month, always the same object."""
-    from simulation.kernel import run_block
-
-    state = new_state(assembly.case)
-    arrays = empty_arrays(assembly, 1, months)
-    for month in range(months + 1):
-        run_block(
-            assembly.case,
-            assembly.rates,
-            assembly.channel_rates,
-            assembly.levers[strategy],
-            state,
-            seed,
-            0,
-            1,
-            month,
-            month,
-            True,
-            *arrays,
-            strategy,
-            0,
-        )
-        yield state
 
 
 @st.composite

@@ -30,7 +30,8 @@ from simulation.state import (
 )
 from simulation.strategies import SHIPPED, Strategy
 from simulation.strategy_file import CHANNEL_LEVERS
-from tests.property.ecosystems import WHOLE_ROWS, months_of
+from tests.property.ecosystems import WHOLE_ROWS
+from tests.stepping import months_of
 
 MONTHS = 60
 VECTORS = 150
@@ -107,7 +108,7 @@ def test_every_state_stays_in_its_bounds_for_any_parameters(channel):
         scenario = Scenario("any", MONTHS, events if channel else (), drawn)
         assembly = assemble(account, scenario, [drawn_strategy(random)], MONTHS)
         assert bool(assembly.case.channel.mind.size) == channel
-        for state in months_of(assembly, 0, number, MONTHS):
+        for _, _, state in months_of(assembly, MONTHS, number):
             check_people(assembly, state)
             if channel:
                 check_channel(assembly, state)

@@ -21,12 +21,12 @@ from tests.property.ecosystems import (
     World,
     assembled,
     cases,
-    months_of,
     run,
     scenarios,
     single_accounts,
     worlds,
 )
+from tests.stepping import months_of
 
 QUICK = settings(deadline=None, derandomize=True, max_examples=60)
 SHARES = ("access", "coverage", "survival", "share_of_mind", "conflict", "transparency")
@@ -156,7 +156,10 @@ def test_people_come_and_go_alike_under_all_strategies(world, data):
     chosen = [SHIPPED[name] for name in sorted(SHIPPED)]
     assembly = assembled(world, scenario, chosen)
     histories = [
-        [(state.present.copy(), state.present_ours.copy()) for state in months_of(assembly, s, 5, MONTHS)]
+        [
+            (state.present.copy(), state.present_ours.copy())
+            for _, _, state in months_of(assembly, MONTHS, 5, strategy=s)
+        ]
         for s in range(len(chosen))
     ]
     for history in histories[1:]:
@@ -176,8 +179,8 @@ def test_without_sway_and_with_fixed_hours_one_leaving_changes_nobody_else(accou
     event = Scenario("e", MONTHS, (Leaves(month, who),), rates)
     forced = assemble(account, event, [fixed], MONTHS)
     others = [i for i, seat in enumerate(quiet.seating.seats) if seat.id != who]
-    pairs = zip(months_of(quiet, 0, seed, MONTHS), months_of(forced, 0, seed, MONTHS), strict=True)
-    for one, other in pairs:
+    pairs = zip(months_of(quiet, MONTHS, seed), months_of(forced, MONTHS, seed), strict=True)
+    for (_, _, one), (_, _, other) in pairs:
         for name in ("present", "orientation", "coverage", "strength"):
             assert np.array_equal(getattr(one, name)[others], getattr(other, name)[others]), name
         assert np.array_equal(one.present_ours, other.present_ours)

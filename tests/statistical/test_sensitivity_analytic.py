@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from SALib.analyze import morris
 
+from simulation.analysis import analyse
 from simulation.factors import Factor
 from simulation.screening import elementary_effects, screen, trajectories, variance_points, variance_shares
-from simulation.sensitivity import analyse
 from simulation.trials import Effort
 
 NEAR = 0.05

@@ -33,3 +33,34 @@ def account(
             **values,
         }
     )
+
+
+def acme(**values: Any) -> Account:
+    """Return an account to simulate: two of ours, three of theirs who matter, and two ties."""
+    ours = (
+        Person("kam", "Kai", "us", function="commercial", level=3, time_capacity=20.0),
+        Person("cto", "Cat", "us", function="technical", level=2, time_capacity=10.0),
+    )
+    theirs = (
+        Person("buyer", "Bea", "acme", function="purchasing", level=3, role="decision_maker"),
+        Person("eng", "Ed", "acme", function="technical", level=3, role="evaluator"),
+        Person("fin", "Fay", "acme", function="finance", level=2),
+    )
+    return Account(
+        **{
+            "id": "acme",
+            "name": "Acme",
+            "as_of": DAY,
+            "ours": ours,
+            "theirs": theirs,
+            "ties": (Tie("kam", "buyer", 0.6), Tie("cto", "eng", 0.8)),
+            "revenue": 500_000.0,
+            "margin": 0.3,
+            **values,
+        }
+    )
+
+
+def diabolo(**values: Any) -> Account:
+    """Return the same account on a single thread."""
+    return acme(**{"ties": (Tie("kam", "buyer", 0.6),), **values})

@@ -1,12 +1,10 @@
-"""The map as SVG and PNG: what it must show, in words too, whatever the account."""
+"""The map as SVG: what it must show, in words too, whatever the account."""
 
 from __future__ import annotations
 
 import re
-import struct
 import time
-import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 
@@ -15,7 +13,6 @@ import pytest
 
 from fixtures.generator import generate_account
 from graph.account import (
-    Account,
     Channel,
     InfluenceLine,
     Partner,
@@ -27,53 +24,13 @@ from graph.errors import InputError, UnknownName
 from graph.gaps import find_gaps
 from graph.measures import measure
 from tests.unit.accounts import DAY, account, person
+from tests.unit.maps import SVG, Drawn, diabolo, draw
 from visualisation import shapes
-from visualisation.indirect import DRAWN_AT_MOST, find_chain
-from visualisation.png import LARGEST, png
+from visualisation.png import png
 from visualisation.svg import draw_map
 from visualisation.text import token
 
-SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert(1)</script> & \"q\" 'a' \x07]]>"
-
-
-@dataclass(frozen=True)
-class Drawn:
-    text: str
-
-    @property
-    def root(self) -> ElementTree.Element:
-        return ElementTree.fromstring(self.text)
-
-    @property
-    def words(self) -> str:
-        return " ".join(" ".join(element.itertext()) for element in self.root.iter(f"{SVG}text"))
-
-    def group(self, name: str) -> ElementTree.Element:
-        return next(group for group in self.root.iter(f"{SVG}g") if name in group.get("class", "").split())
-
-    def has(self, name: str) -> bool:
-        return any(name in group.get("class", "").split() for group in self.root.iter(f"{SVG}g"))
-
-    def person(self, identity: str) -> ElementTree.Element:
-        return next(g for g in self.root.iter(f"{SVG}g") if g.get("data-id") == identity)
-
-    def label(self, identity: str) -> str:
-        return " ".join("".join(text.itertext()) for text in self.person(identity).iter(f"{SVG}text"))
-
-
-def draw(told: Account, **options: object) -> Drawn:
-    measures = measure(told)
-    return Drawn(draw_map(told, measures, find_gaps(told, measures), **options))  # type: ignore[arg-type]
-
-
-def diabolo(**values: object) -> Account:
-    ours = [person("o1", function="commercial"), person("o2", function="technical")]
-    theirs = [
-        person("t1", function="purchasing", role="decision_maker", influence=0.8, orientation="ally"),
-        person("t2", function="technical", role="evaluator", influence=0.7, proximity=3.0),
-    ]
-    return account(ours, theirs, {("o1", "t1"): 0.8}, **values)  # type: ignore[arg-type]
 
 
 def test_it_is_an_image_with_a_title_and_the_measures_in_words() -> None:
@@ -326,70 +283,6 @@ def test_one_row_only_and_two_hundred_people() -> None:
     assert len(png(drawn.text, scale=0.3)) > 10_000
 
 
-def test_direct_beside_indirect_is_a_conflict_in_colour_and_word() -> None:
-    channel = Channel(
-        (Partner("d", "Dealer"),),
-        (Partner("e", "Endy"), Partner("f", "Friendly")),
-        (Sale("d", "e", False, 100.0), Sale("us", "e", True, 50.0), Sale("d", "f", False, 70.0)),
-    )
-    drawn = draw(diabolo(channel=channel))
-    assert drawn.words.count("CHANNEL CONFLICT") == 1
-    assert "1 end customer is served both direct and through a distributor" in drawn.words
-    assert "direct 50, through Dealer 100" in drawn.words
-    lines = list(drawn.group("indirect").iter(f"{SVG}path"))
-    assert sum(path.get("stroke") == shapes.CONFLICT for path in lines) == 2
-    assert sum(path.get("class") == "direct" for path in lines) == 1
-    assert not draw(diabolo()).has("indirect")
-
-
-def test_a_large_channel_shows_conflicts_first_and_says_what_it_leaves_out() -> None:
-    sales = [Sale("d", f"e{i:03}", False, float(i)) for i in range(100)]
-    sales += [Sale("us", f"e{i:03}", True, 1.0) for i in range(3)]
-    chain = find_chain(diabolo(channel=Channel((Partner("d", "Dealer"),), (), tuple(sales))))
-    assert chain is not None
-    assert len(chain.end_customers) == DRAWN_AT_MOST
-    assert {"e000", "e001", "e002", "e099"} <= set(chain.end_customers)
-    assert chain.left_out == 100 - DRAWN_AT_MOST
-    told = diabolo(channel=Channel((Partner("d", "Dealer"),), (), tuple(sales)))
-    assert "60 more, with less volume, are not drawn" in draw(told).words
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def over(colour: str, ground: str, opacity: float) -> str:
-    mixed = [
-        round(opacity * int(colour[s : s + 2], 16) + (1 - opacity) * int(ground[s : s + 2], 16))
-        for s in (1, 3, 5)
-    ]
-    return "#" + "".join(f"{value:02X}" for value in mixed)
-
-
-def grounds() -> list[str]:
-    plain = [shapes.PAPER, shapes.BAND]
-    return plain + [over(shape, ground, 0.1) for shape in shapes.SHAPE.values() for ground in plain]
-
-
-@pytest.mark.parametrize("ground", grounds())
-def test_every_text_and_mark_stands_out_from_every_ground(ground: str) -> None:
-    for colour in (shapes.INK, shapes.QUIET, shapes.COVERED, shapes.TARGET, shapes.OURS, shapes.RINGED):
-        assert contrast(colour, ground) >= 4.5, colour
-    for colour in shapes.ORIENTATION.values():
-        assert contrast(colour, ground) >= 3.0, colour
-        assert contrast(colour, shapes.PAPER) >= 4.5, colour
-        assert contrast(colour, shapes.BAND) >= 4.5, colour
-    for colour in (*shapes.SHAPE.values(), shapes.CONFLICT, shapes.RINGED):
-        assert contrast(shapes.PAPER, colour) >= 4.5, colour
-
-
 def test_a_usual_account_is_small_and_quick() -> None:
     told = generate_account(5, ours=8, theirs=14)
     measures = measure(told)
@@ -413,44 +306,3 @@ def test_drawing_is_the_same_every_time_and_whatever_the_order() -> None:
         influences=told.influences[::-1],
     )
     assert draw(told).text == draw(told).text == draw(shuffled).text
-
-
-def size(data: bytes) -> tuple[int, int]:
-    assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    width, height = struct.unpack(">II", data[16:24])
-    return width, height
-
-
-def test_the_png_is_twice_as_large_as_the_svg() -> None:
-    drawn = draw(diabolo())
-    wide, high = (float(drawn.root.get(side, "0")) for side in ("width", "height"))
-    assert size(png(drawn.text)) == pytest.approx((2 * wide, 2 * high), abs=2)
-    assert size(png(drawn.text, scale=0.5)) == pytest.approx((wide / 2, high / 2), abs=2)
-
-
-def test_a_png_is_never_larger_than_can_be_opened() -> None:
-    tall = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="20000"><rect width="9" height="9"/></svg>'
-    )
-    assert max(size(png(tall))) == pytest.approx(LARGEST, rel=0.05)
-
-
-def test_the_png_is_set_in_our_font() -> None:
-    text = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40">'
-        '<text x="5" y="25" font-family="{}" font-size="20">Angela</text></svg>'
-    )
-    assert png(text.format("Inter")) == png(text.format("sans-serif"))
-    assert png(text.format("Inter")) != png(text.format("Inter").replace("Angela", "Angelb"))
-
-
-@pytest.mark.parametrize(("svg", "scale"), [("<p>no picture</p>", 1.0), ("", 1.0)])
-def test_a_png_of_something_else_is_refused(svg: str, scale: float) -> None:
-    with pytest.raises(InputError, match="width and height"):
-        png(svg, scale=scale)
-
-
-@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan")])
-def test_a_scale_must_be_above_zero(scale: float) -> None:
-    with pytest.raises(InputError, match="above 0"):
-        png(draw(diabolo()).text, scale=scale)

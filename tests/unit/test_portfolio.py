@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
+from api.cli.portfolio import By, best, group_table
 from fixtures.generator import generate_account, generate_ecosystem
 from graph.account import Channel, Partner, Sale
 from graph.errors import ClusterError, InputError, UnknownName
@@ -164,6 +165,36 @@ def test_groups_add_up_and_are_compared_on_the_same_futures():
     assert np.allclose(found.totals[3][..., -1], found.sum_of(found.total, "accounts_lost"))
     lost = sum(found.drawn[a, 0] > 0.0 for a in range(4))
     assert np.array_equal(found.drawn_sum(found.total, "accounts_lost"), lost)
+
+
+@pytest.mark.parametrize(
+    ("best_in", "said"),
+    [
+        ("aaa", "It earns most in each of the 3 regions, too."),
+        ("aab", "Of the 3 regions, do nothing earns most in 2 and diamond in 1."),
+        ("abc", "Of the 3 regions, do nothing earns most in 1, buyer and boss in 1 and diamond in 1."),
+        ("bbc", "Of the 3 regions, do nothing earns most in none, diamond in 2 and buyer and boss in 1."),
+    ],
+)
+def test_what_earns_most_over_all_is_told_beside_what_does_in_the_regions(best_in, said):
+    names = ["do_nothing", "diamond", "buyer_and_boss"]
+    accounts = [replace(one, region=f"R{i}", revenue=1e6) for i, one in enumerate(lone())]
+    found = simulate_portfolio(accounts, Scenario(), names, **QUICK)
+    m = found.told.index("margin_total")
+    noise = np.linspace(0.0, 1.0, 12)
+    found.measured[:, m] = noise
+    for a, top in enumerate(best_in):
+        found.measured[a, m, "abc".index(top)] += 10.0
+    found.measured[:, m, 0] += 8.0  # over all it is far ahead, in no region where another is best
+    sentence = best(found, found.regions, By.region)
+    assert sentence.startswith("Do nothing earns most over all accounts: ")
+    assert sentence.endswith(said)
+    alike = best(found, found.singles, By.account)
+    assert alike.endswith(said.replace("regions", "accounts"))
+    assert best(found, found.singles[:1], By.account) == sentence.removesuffix(f" {said}")
+    table = group_table(found, found.singles, By.account)
+    assert [column.header for column in table.columns][:2] == ["Account", "Earns most"]
+    assert table.row_count == 4
 
 
 def test_an_account_without_revenue_counts_with_what_is_assumed():

@@ -1,17 +1,22 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from api.cli.sensing import variance
 from graph.account import Account, Carried, Channel, Partner, Person, Sale, Tie
 from graph.errors import InputError, UnknownName
 from simulation import Scenario, simulate, strategies_for
+from simulation.analysis import STRONGEST
 from simulation.factors import factors_of, plausible
 from simulation.outcomes import BETTER
 from simulation.parameters import parameter_table
 from simulation.scenario import Leaves
-from simulation.sensitivity import STRONGEST, sensitivity
+from simulation.screening import Share, variance_points, variance_shares
+from simulation.sensitivity import sensitivity
+from simulation.sensitivity_words import sentences
 from simulation.trials import EFFORTS, effort_for
 from tests.unit.accounts import DAY
 
@@ -306,3 +311,56 @@ def test_larger_accounts_are_looked_at_with_less():
     crowd = account(theirs=tuple(Person(f"t{i:03}", f"T{i}", "acme", level=3) for i in range(400)), ties=())
     places = [EFFORTS.index(effort_for([one], 6, 60, 46, STRONGEST)) for one in (account(), crowd)]
     assert places[0] == 0 < places[1]
+
+
+# Shares that the samples do not tell
+
+
+@pytest.mark.parametrize(
+    ("share", "tells"),
+    [
+        (Share(0.4, (0.2, 0.6)), True),
+        (Share(0.0, (0.0, 0.0)), True),
+        (Share(5.8, (5.7, 5.9)), False),
+        (Share(-0.2, (-0.3, -0.1)), False),
+        (Share(0.4, (0.0, 0.9)), False),
+        (Share(0.4, None), False),
+    ],
+)
+def test_a_share_is_told_only_where_the_samples_are_enough(found, share, tells):
+    first = replace(found.parameters[0], total=share)
+    sentence = sentences(replace(found, parameters=(first, *found.parameters[1:])))[1]
+    assert ("it takes part in" in sentence) == tells
+    assert ("8 samples are too few" in sentence) != tells
+    assert ("%" in variance(share)) == tells
+    assert variance(None) == "–"
+
+
+def test_too_few_samples_are_named_and_nothing_is_cut():
+    """Two base points make narrow intervals as often as wide ones, so that there are none."""
+    found = analysed(samples=2, trajectories=2)
+    totals = {one.name: one.total for one in found.parameters if one.total is not None}
+    assert {one.ci for one in totals.values()} == {None}
+    warning = next(one for one in found.warnings if one.startswith("2 samples are too few"))
+    assert all(name in warning for name in list(totals)[:3])
+    assert any(one.startswith("2 trajectories are too few") for one in found.warnings)
+    json.dumps(found.document(), allow_nan=False)
+
+
+def test_shares_are_not_cut_at_one():
+    steep = variance_points(3, 16, 5)[:, 0] ** 40
+    shares = [one for pair in variance_shares(3, steep, 5) for one in pair]
+    assert any(not 0.0 <= end <= 1.0 for one in shares for end in one.ci)
+    assert not all(one.tells for one in shares)
+
+
+def test_enough_samples_tell():
+    plain = variance_points(3, 128, 1) @ [2.0, 1.0, 0.0]
+    assert [total.tells for _, total in variance_shares(3, plain, 1)] == [True, True, True]
+
+
+def test_a_bootstrap_in_which_nothing_varies_has_no_interval():
+    """Sample 0 is the only one that differs, and many a bootstrap sample does without it."""
+    values = np.zeros(16 * 4)
+    values[0] = 1.0
+    assert all(one.ci is None for pair in variance_shares(2, values, 1) for one in pair)

@@ -1,47 +1,23 @@
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from graph.account import Account, Person, Tie
 from graph.errors import InputError
 from simulation import PlannedAction, Scenario, plan_strategy, simulate, strategies_for
-from simulation.causes import ACTS_THROUGH, find_causes
+from simulation.causes import find_causes
 from simulation.comparison import estimate
+from simulation.mechanisms import ACTS_THROUGH
 from simulation.parameters import families
 from simulation.scenario import EVENTS, HoursCut, Leaves, PricePressure
+from simulation.wording import money
+from tests.unit.accounts import acme
 
 NAMES = ("do_nothing", "single_threaded", "function_matching", "diamond")
 STILL = {"turnover_theirs": 0.0, "turnover_ours": 0.0, "market_sd": 0.0}
 
 
-def account(**values):
-    ours = (
-        Person("kam", "Kai", "us", function="commercial", level=3, time_capacity=20.0),
-        Person("cto", "Cat", "us", function="technical", level=2, time_capacity=10.0),
-    )
-    theirs = (
-        Person("buyer", "Bea", "acme", function="purchasing", level=3, role="decision_maker"),
-        Person("eng", "Ed", "acme", function="technical", level=3, role="evaluator"),
-        Person("fin", "Fay", "acme", function="finance", level=2),
-    )
-    return Account(
-        **{
-            "id": "acme",
-            "name": "Acme",
-            "as_of": date(2026, 1, 31),
-            "ours": ours,
-            "theirs": theirs,
-            "ties": (Tie("kam", "buyer", 0.6), Tie("cto", "eng", 0.8)),
-            "revenue": 500_000.0,
-            "margin": 0.3,
-            **values,
-        }
-    )
-
-
 def run(*events, names=NAMES, parameters=(), **settings):
-    one = account()
+    one = acme()
     scenario = Scenario("something happens", None, events, dict(parameters))
     settings = {"replicates": 60, "months": 36, "threads": 1, **settings}
     return simulate(one, scenario, strategies_for(one, names=names), **settings)
@@ -102,11 +78,16 @@ def test_a_parameter_is_the_cause_where_the_order_comes_back_without_it():
     assert decay.restores and decay.acts
     assert 0.0 < decay.taken < 1.0
     assert decay.taken == pytest.approx(1.0 - decay.left.mean / found.swing.mean)
-    assert "with decay_scale at 0, diamond is ahead again by" in found.sentences[1]
-    assert (
-        f"{-decay.here.mean:,.0f} [{-decay.here.ci_high:,.0f} … {-decay.here.ci_low:,.0f}]"
-        in (found.sentences[1])
-    )
+    assert "with decay_scale at 0, “diamond” is ahead again by" in found.sentences[1]
+    ends = (money(-decay.here.ci_high), money(-decay.here.ci_low))
+    assert f"{money(-decay.here.mean)} [{ends[0]}\u00a0…\u00a0{ends[1]}]" in found.sentences[1]
+    assert f"a change of {money(found.swing.mean)}" in found.sentences[0]
+
+
+def test_causes_that_overlap_are_said_to():
+    found = find_causes(run(CUT, parameters=STILL, months=60))
+    several = len(found.causes) > 1
+    assert any("two may explain the same part" in text for text in found.sentences) is several
 
 
 def test_causes_lead_and_the_rest_follows_by_what_it_takes_away():
@@ -186,7 +167,7 @@ def test_a_mechanism_that_is_off_already_is_not_tried():
 
 def test_it_does_not_matter_that_only_some_strategies_run_again():
     """A plan that never comes first has a slot of its own, in which no other strategy works."""
-    one = account()
+    one = acme()
     plan = plan_strategy(one, [PlannedAction("cto", "buyer", "dinner", 2)], horizon=60)
     strategies = (*strategies_for(one, names=NAMES), plan)
     scenario = Scenario("cut", 36, (CUT,), {"max_threads": 1})

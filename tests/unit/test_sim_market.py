@@ -12,8 +12,8 @@ from simulation.run import empty_arrays, run_kernel
 from simulation.scenario import GoDirect
 from simulation.state import NO_OFFER, OPEN
 from simulation.strategies import SHIPPED
+from tests.stepping import months_of
 from tests.unit.channels import CARRIED, CHANNEL, CUSTOMERS, SALES, dealer, end_customer, key_account, made
-from tests.validation.cases import months_of
 
 IDLE = (SHIPPED["do_nothing"],)
 

@@ -17,8 +17,8 @@ from simulation.run import empty_arrays, run_kernel
 from simulation.scenario import HoursCut, Joins, Leaves
 from simulation.state import OPEN, SPENT
 from simulation.strategies import SHIPPED, Strategy
+from tests.stepping import months_of
 from tests.unit.channels import CUSTOMERS, dealer, end_customer, key_account, made
-from tests.validation.cases import months_of
 
 MONTHS = 10
 CLOSE = 1e-9

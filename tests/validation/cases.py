@@ -1,4 +1,4 @@
-"""The accounts of the validation and the months of a run, one state after the other."""
+"""The accounts of the validation, and what happens at them month by month."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from graph.account import Account, Person, Tie
 from simulation import Scenario
-from simulation.assembly import Assembly, assemble
-from simulation.run import empty_arrays
-from simulation.state import State, new_state
+from simulation.assembly import assemble
+from simulation.state import State
 from simulation.strategies import SHIPPED, Strategy
+from tests.stepping import months_of
 
 DAY = date(2026, 1, 31)
 SCENARIOS = Path(__file__).parents[2] / "fixtures" / "scenarios"
@@ -85,37 +85,6 @@ def reference_account(hours: float = 80.0) -> Account:
         revenue=1_200_000.0,
         margin=0.25,
     )
-
-
-def months_of(
-    assembly: Assembly, months: int, seed: int = 1, replicates: int = 1, strategy: int = 0
-) -> Iterator[tuple[int, int, State]]:
-    """Yield (replicate, month, state) of one strategy; the state is written over by the next month."""
-    from simulation.kernel import run_block
-
-    state = new_state(assembly.case)
-    arrays = empty_arrays(assembly, replicates, months)
-    for r in range(replicates):
-        for month in range(months + 1):
-            run_block(
-                assembly.case,
-                assembly.rates,
-                assembly.channel_rates,
-                assembly.levers[strategy],
-                state,
-                seed,
-                r,
-                1,
-                month,
-                month,
-                True,
-                arrays.series,
-                arrays.drawn,
-                arrays.missed,
-                strategy,
-                0,
-            )
-            yield r, month, state
 
 
 def history(

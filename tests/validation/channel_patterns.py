@@ -111,7 +111,7 @@ def _with_lever(draw: Draw, share_direct: float, **levers: float) -> tuple[float
     account = draw.account
     arms = (BASE, replace(BASE, name="with", **levers))
     events = opened(account, share_direct) if share_direct else ()
-    both = run(draw, arms, events, replicates=replicates(20), account=account)
+    both = run(draw, arms, events, replicates=replicates(20, 20), account=account)
     return _gains(both, both, 1, 0)
 
 
