@@ -73,8 +73,9 @@ class Assembly:
 
     def find_organisation(self, text: str) -> str | None:
         """Return the id of the organisation with this id or unique name."""
-        if text in self.records.organisations or text in self.known.organisations:
-            return text
+        for id_ in ids_of(text):
+            if id_ in self.records.organisations or id_ in self.known.organisations:
+                return id_
         ids = self._organisation_names.get(fold(text), set())
         return next(iter(ids)) if len(ids) == 1 else None
 
@@ -135,8 +136,9 @@ class Assembly:
         text = entry.get(column) if text is None else text
         if text is None:
             return None
-        if text in self.records.people or text in self.known.people:
-            return text
+        for id_ in ids_of(text):
+            if id_ in self.records.people or id_ in self.known.people:
+                return id_
         if entry.mapped and not isinstance(text, Key):
             ids = self._people_names.get(fold(text), set())
             if len(ids) == 1:
@@ -200,6 +202,15 @@ class Assembly:
     def subject(self, form: str, entry: Entry) -> str:
         """Return what a row is about."""
         return subject_of(form, *(entry.get(column) for column in FORMS[form].key))
+
+
+def ids_of(text: str) -> tuple[str, ...]:
+    """Return the ids that a reference may mean: as it stands, and a whole number written with a fraction.
+
+    A column of whole numbers that has empty cells often leaves other programs as 2.0.
+    """
+    whole = text.removesuffix(".0")
+    return (text, whole) if whole != text and whole[-1:].isdecimal() else (text,)
 
 
 def given(entry: Entry, *columns: str) -> Properties:

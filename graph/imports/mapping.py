@@ -4,8 +4,8 @@
 ours: Kaltenbach Coatings            # who we are, by id or name
 dates: dmy                           # where a file's dates leave the order open
 encoding: cp1252                     # of text files that are not UTF-8
-malformed:                           # rows with more cells than the header; they refuse the import otherwise
-  orders.csv: {join: address}        # the column whose commas nobody quoted
+malformed:                           # rows that cannot be read, which refuse the import otherwise
+  orders.csv: {join: address}        # more cells than the header: the column whose commas nobody quoted
   suppliers.csv: finding             # left out and listed
 files:
   contacts.csv:
@@ -14,7 +14,14 @@ files:
       values: {role: {Boss: decision_maker}}
       constants: {}                  # form column: the same value in every row
       where: {status: [warm, hot]}   # file column: values of the rows to take
+  invoices.csv:
+    - form: supplies
+      columns: {account: "customer {customer_id}", revenue: total}
+      add: {revenue: 0.5}            # rows of one key add up, each times this: invoices of two years, say
+  notes.csv: []                      # not used
 ```
+
+In braces `{#}` is the number of the row, for files that have no id.
 """
 
 from __future__ import annotations
@@ -56,6 +63,8 @@ class FormMapping:
         Form column to the value of every row.
     where
         The file's heading to the values (folded) of the rows to take.
+    added
+        Form column whose numbers add up over the rows of one key, to the factor of each.
     """
 
     form: Form
@@ -63,6 +72,7 @@ class FormMapping:
     values: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     where: Mapping[str, frozenset[str]]
+    added: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,15 @@ class ImportMapping:
     def forms_of(self, file: str) -> tuple[FormMapping, ...]:
         """Return how a file is mapped; empty if the mapping does not name it."""
         return _of_file(self.files, file) or ()
+
+    def names(self, file: str) -> bool:
+        """Tell whether the mapping names a file, or a sheet or list of it."""
+        own = {file.casefold(), file.rpartition("/")[2].casefold()}
+        return any(name.casefold() in own or name.partition(":")[0].casefold() in own for name in self.files)
+
+    def ignores(self, file: str) -> bool:
+        """Tell whether the mapping names a file, or the file that a list or sheet is of, with no form."""
+        return any(_of_file(self.files, name) == () for name in (file, file.partition(":")[0]))
 
     def malformed_of(self, file: str) -> str | None:
         """Return what becomes of rows with too many cells: `FINDING`, or `JOIN` and a column."""
@@ -150,7 +169,7 @@ def _malformed(name: str, section: Any) -> dict[str, str]:
 def _form(name: str, file: str, entry: Any) -> FormMapping:
     where = f"files: {file}"
     entry = _section(name, where, entry)
-    _known(name, where, entry, ("form", "columns", "values", "constants", "where"))
+    _known(name, where, entry, ("form", "columns", "values", "constants", "where", "add"))
     form = form_named(str(entry.get("form", "")))
     if form is None:
         near = _nearest(str(entry.get("form", "")), tuple(FORMS))
@@ -174,7 +193,20 @@ def _form(name: str, file: str, entry: Any) -> FormMapping:
         str(key): frozenset(fold(as_text(one)) for one in (value if isinstance(value, list) else [value]))
         for key, value in _section(name, f"{where}: where:", entry.get("where") or {}).items()
     }
-    return FormMapping(form, columns, values, constants, only)
+    added = {
+        _column(name, where, form, key): _factor(name, f"{where}: add: {key}", value)
+        for key, value in _section(name, f"{where}: add:", entry.get("add") or {}).items()
+    }
+    for column in added:
+        if form.columns[column].holds != "number":
+            raise _wrong(name, f"{where}: add: {column} is no number")
+    return FormMapping(form, columns, values, constants, only, added)
+
+
+def _factor(name: str, where: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
+        raise _wrong(name, f"{where}: must be a factor above 0, found {value!r}")
+    return float(value)
 
 
 def _headings(name: str, where: str, value: Any) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ columns is of the generic form; the rest is offered to the dialects.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.errors import Fault, InputError
@@ -16,7 +16,7 @@ from graph.imports.dialects import DIALECTS, GENERIC, NAMES, Context, Dialect, O
 from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import ImportMapping
 from graph.imports.report import Question
-from graph.imports.rows import Binding, bind, form_of, mended
+from graph.imports.rows import Binding, bind, form_of, mended, numbered
 from graph.imports.sources import SUFFIXES, Table, list_files, open_tables
 from graph.policy import fold
 
@@ -53,50 +53,113 @@ def recognise(
     InputError
         No file can be used, or none is of the dialect that the user named.
     """
-    wanted = _wanted(dialect)
+    search = _Search(plan, dialect, _wanted(dialect), context)
     own = mapping.resolve() if mapping is not None else None
-    bindings: list[Binding] = []
-    listed: list[Listed] = []
-    offers: dict[str, list[Offer]] = defaultdict(list)
-    refused: list[Offer] = []
     for file, path in list_files(paths):
-        if path == own:
-            continue
-        whole = Offer(file, path, _start(path))
-        taker = None if _mapped(plan, file) else _taker(whole, wanted, dialect)
-        if taker is not None:
-            offers[taker[0].name].append(whole)
-            listed.append(Listed(file, taker[0].name, None, None, taker[1]))
-            continue
-        if path.suffix.casefold() not in SUFFIXES:
-            _refuse_unreadable(file, plan)
-            listed.append(Listed(file))
-            refused.append(whole)
-            continue
-        for table in (mended(one, plan) for one in open_tables(file, path, plan.encoding)):
-            offer = Offer(table.file, path, whole.start, table)
-            told = _told(table, plan, dialect)
-            taker = None if told else _taker(offer, wanted, dialect)
-            if taker is not None:
-                offers[taker[0].name].append(offer)
-                listed.append(_listed(table, *taker))
-            elif told or (form_of(table) is not None and dialect in ("auto", GENERIC)):
-                bindings += bind(table, plan, context.ledger)
-                listed.append(_listed(table, None, told or "It is called as a form."))
-            else:
-                listed.append(Listed(table.file))
-                refused.append(offer)
-                continue
-            if table.unsure:
-                context.ledger.questions.append(_asked(table))
-    for one in wanted:
-        if offers[one.name]:
-            bindings += one.bind(offers[one.name], context)
-    if not bindings and wanted and dialect != "auto":
-        raise refuse_unrecognised(wanted[0], refused)
-    listed.sort(key=lambda one: one.file)
+        if path != own:
+            search.file(file, path)
+    bindings = search.bindings()
+    if not bindings and search.wanted and dialect != "auto":
+        raise refuse_unrecognised(search.wanted[0], search.refused)
+    listed = tuple(sorted(search.listed, key=lambda one: one.file))
     _warn(bindings, listed, plan, context, dialect)
-    return Recognised(tuple(bindings), tuple(listed))
+    return Recognised(bindings, listed)
+
+
+class _Search:
+    """Goes through the files and keeps what it finds out about each."""
+
+    def __init__(
+        self, plan: ImportMapping, dialect: str, wanted: tuple[Dialect, ...], context: Context
+    ) -> None:
+        self.wanted = wanted
+        self.listed: list[Listed] = []
+        self.refused: list[Offer] = []
+        self._plan, self._dialect, self._context = plan, dialect, context
+        self._told: list[Binding] = []
+        self._offers: dict[str, list[Offer]] = defaultdict(list)
+
+    def file(self, file: str, path: Path) -> None:
+        """Find out what a file is, as a whole or table by table."""
+        if self._plan.ignores(file):
+            self.listed.append(Listed(file))
+            return
+        whole = Offer(file, path, _start(path))
+        if not self._plan.names(file) and self._taken(whole, Listed(file)):
+            return
+        if path.suffix.casefold() not in SUFFIXES:
+            _refuse_unreadable(file, self._plan)
+            self._leave(whole)
+            return
+        for table in open_tables(file, path, self._plan.encoding):
+            self._table(
+                numbered(mended(table, self._plan), self._plan), Offer(table.file, path, whole.start, table)
+            )
+
+    def _table(self, table: Table, offer: Offer) -> None:
+        if self._plan.ignores(table.file):
+            self.listed.append(Listed(table.file))
+            return
+        generic = self._dialect in ("auto", GENERIC)
+        said = Listed(table.file, GENERIC, table.encoding, table.separator)
+        if self._plan.forms_of(table.file):
+            self._bind(table, said, f"{self._plan.file} says what its columns mean.")
+        elif generic and _has_form(table, all):
+            self._bind(table, said, "It is called as a form and has its columns.")
+        elif self._taken(offer, said):
+            self._ask(table)
+        elif generic and (_has_form(table, any) or (form_of(table) is not None and not table.header)):
+            self._bind(table, said, "It is called as a form.")
+        else:
+            self._leave(offer)
+
+    def _bind(self, table: Table, said: Listed, why: str) -> None:
+        self._told += bind(table, self._plan, self._context.ledger)
+        self.listed.append(replace(said, why=why))
+        self._ask(table)
+
+    def _taken(self, offer: Offer, said: Listed) -> bool:
+        """Offer something to the dialects; tell whether one took it."""
+        for one in self.wanted:
+            why = one.recognise(offer, forced=self._dialect != "auto")
+            if why is not None:
+                self._offers[one.name].append(offer)
+                self.listed.append(replace(said, dialect=one.name, why=why))
+                return True
+        return False
+
+    def _leave(self, offer: Offer) -> None:
+        self.listed.append(Listed(offer.file))
+        self.refused.append(offer)
+
+    def _ask(self, table: Table) -> None:
+        if table.unsure:
+            self._context.ledger.questions.append(
+                Question(
+                    table.file,
+                    None,
+                    None,
+                    table.encoding,
+                    f"{table.file} is not UTF-8 and was read as {table.encoding}; is that right? "
+                    "encoding: in a mapping file says it",
+                )
+            )
+
+    def bindings(self) -> tuple[Binding, ...]:
+        """Return all forms that are filled; each dialect binds what it took in one go."""
+        by_dialect = (
+            one.bind(self._offers[one.name], self._context) for one in self.wanted if self._offers[one.name]
+        )
+        return (*self._told, *(binding for bound in by_dialect for binding in bound))
+
+
+def _has_form(table: Table, quantity: Callable[[Iterable[bool]], bool]) -> bool:
+    """Tell whether a table is called as a form and has all, or any, of the columns that the form needs."""
+    form = form_of(table)
+    headings = {fold(heading) for heading in table.header}
+    return form is not None and quantity(
+        fold(name) in headings for name, one in form.columns.items() if one.required
+    )
 
 
 def _wanted(dialect: str) -> tuple[Dialect, ...]:
@@ -122,52 +185,10 @@ def _start(path: Path) -> bytes:
         ) from None
 
 
-def _taker(offer: Offer, wanted: Sequence[Dialect], dialect: str) -> tuple[Dialect, str] | None:
-    for one in wanted:
-        why = one.recognise(offer, forced=dialect != "auto")
-        if why is not None:
-            return one, why
-    return None
-
-
-def _mapped(plan: ImportMapping, file: str) -> bool:
-    return any(
-        fold(name.partition(":")[0]) in (fold(file), fold(file.rpartition("/")[2])) for name in plan.files
-    )
-
-
-def _told(table: Table, plan: ImportMapping, dialect: str) -> str | None:
-    """Return why a table needs no dialect: the mapping names it, or it is one of the generic form."""
-    if plan.forms_of(table.file):
-        return f"{plan.file} says what its columns mean."
-    if dialect not in ("auto", GENERIC):
-        return None
-    form = form_of(table)
-    headings = {fold(heading) for heading in table.header}
-    if form and all(fold(name) in headings for name, one in form.columns.items() if one.required):
-        return f"It is called {form.name} and has the columns of that form."
-    return None
-
-
-def _listed(table: Table, dialect: Dialect | None, why: str) -> Listed:
-    return Listed(table.file, dialect.name if dialect else GENERIC, table.encoding, table.separator, why)
-
-
 def _refuse_unreadable(file: str, plan: ImportMapping) -> None:
     if form_named(Path(file).stem) or plan.forms_of(file):
         message = "is of a kind that cannot be read; save it as CSV or .xlsx"
         raise InputError(f"{file} {message}.", errors=[Fault(file, None, None, None, message)])
-
-
-def _asked(table: Table) -> Question:
-    return Question(
-        table.file,
-        None,
-        None,
-        table.encoding,
-        f"{table.file} is not UTF-8 and was read as {table.encoding}; is that right? "
-        "encoding: in a mapping file says it",
-    )
 
 
 def _warn(

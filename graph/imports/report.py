@@ -39,7 +39,8 @@ class Finding:
     ----------
     kind
         `nobody` a reference to nobody, `self` to oneself, `future` a date in the future, `cycle` a line
-        in a cycle of managers or of parents, `malformed` a row with more cells than the header.
+        in a cycle of managers or of parents, `malformed` a row with more cells than the header, or with a
+        cell that cannot be read, where the mapping keeps such rows out.
     """
 
     file: str

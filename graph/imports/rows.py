@@ -7,9 +7,10 @@ to is kept, and a contradiction is refused.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +30,8 @@ LISTS = frozenset({"people", "kinds"})
 REFERENCES = frozenset({"person", "people", "organisation"})
 LONG = frozenset({"attendees", "evidence", "subject", "title"})
 DATES = frozenset({"date", "moment"})
+# The heading under which a template finds the number of its row.
+ROW_NUMBER = "#"
 
 
 class Stated(str):
@@ -45,11 +48,18 @@ class Key(str):
 
 @dataclass(slots=True)
 class Entry:
-    """What the rows of one key say, by form column; a column that nobody filled is not there."""
+    """What the rows of one key say, by form column; a column that nobody filled is not there.
+
+    Attributes
+    ----------
+    parts
+        Numbers that add up, by column, until all rows are read.
+    """
 
     values: dict[str, Any]
     places: list[Place]
     mapped: bool
+    parts: dict[str, list[float]] = field(default_factory=dict)
 
     def get(self, column: str) -> Any:
         """Return the value of a column, None if nobody filled it."""
@@ -76,7 +86,9 @@ class Binding:
     take
         Tells whether to take a row, where that is for a dialect to say; `left` says what leaves it out.
     malformed_found
-        Rows with too many cells are findings; they refuse the import otherwise.
+        Rows with too many cells or an unreadable one are findings; they refuse the import otherwise.
+    added
+        Columns whose numbers add up over the rows of one key, each times a factor.
     """
 
     form: Form
@@ -89,6 +101,7 @@ class Binding:
     take: Callable[[Cells], bool] | None = None
     left: str = ""
     malformed_found: bool = False
+    added: Mapping[str, float] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Return the rows that the form takes."""
@@ -114,6 +127,14 @@ def mended(table: Table, mapping: ImportMapping) -> Table:
     return replace(table, joined=_index(table, said.removeprefix(JOIN)))
 
 
+def numbered(table: Table, mapping: ImportMapping) -> Table:
+    """Return a table with the numbers of its rows as a column, where the mapping asks for them."""
+    texts = (text for one in mapping.forms_of(table.file) for texts in one.columns.values() for text in texts)
+    if not any(ROW_NUMBER in TEMPLATE.findall(text) for text in texts):
+        return table
+    return replace(table, header=(*table.header, ROW_NUMBER), numbered=True)
+
+
 def form_of(table: Table) -> Form | None:
     """Return the form that a table is named after."""
     return next(filter(None, map(form_named, table.names)), None)
@@ -134,6 +155,7 @@ def bind(table: Table, mapping: ImportMapping, ledger: Ledger) -> list[Binding]:
                 True,
                 source,
                 malformed_found=found,
+                added=one.added,
             )
             for one in mapped
         ]
@@ -323,12 +345,20 @@ def read_entries(
             key = tuple(values.get(column) for column in form.key)
             if form.name == "touchpoints" and key == (None,):
                 key = (binding.table.file, number)
-            _add(of_form, key, Entry(values, [place], binding.mapped), form, ledger)
+            parts = {
+                column: [values.pop(column) * factor]
+                for column, factor in binding.added.items()
+                if column in values
+            }
+            _add(of_form, key, Entry(values, [place], binding.mapped, parts), form, ledger)
         if silent and form.name not in ("people", "organisations"):
             ledger.warnings.append(
-                f"{binding.table.file}: {silent:,} {_rows_leave(silent)} open a column that {form.name} needs."
+                f"{binding.table.file}: {silent:,} {_rows_leave(silent)} open a column "
+                f"that {form.name} needs."
             )
         _note_left_out(binding, taken, ledger)
+    for entry in (one for of_form in entries.values() for one in of_form.values()):
+        entry.values |= {column: math.fsum(numbers) for column, numbers in entry.parts.items()}
     _count_left_out(bindings, ledger)
     for row, one in open_rows.items():
         if row not in used:
@@ -370,7 +400,7 @@ def _note_malformed(bindings: Sequence[Binding], ledger: Ledger) -> None:
     kept_out = {binding.source for binding in bindings if binding.malformed_found}
     for source, table in tables.items():
         for number, cells in table.malformed():
-            message = f"has {len(cells)} cells, the header {len(table.header)}"
+            message = f"has {len(cells)} cells, the header {table.width}"
             if source in kept_out:
                 text = (table.separator or "").join(as_text(cell) for cell in cells)
                 subject = subject_of("row", table.file, number)
@@ -409,7 +439,11 @@ def _values(
         try:
             value = _value(column, raw, order, excel)
         except ValueError as error:
-            ledger.fault(place.file, place.row, source.heading, shown(raw), f"{shown(raw)!r} {error}")
+            if binding.malformed_found:
+                subject = subject_of("row", place.file, place.row, binding.form.name)
+                ledger.find([place], column.name, shown(raw), "malformed", subject)
+            else:
+                ledger.fault(place.file, place.row, source.heading, shown(raw), f"{shown(raw)!r} {error}")
             sound = False
             continue
         if value is not None:
@@ -468,12 +502,18 @@ def _excel_date(column: Column, raw: object, order: DateOrder, excel: bool) -> A
 
 
 def _add(
-    entries: dict[tuple[Any, ...], Entry], key: tuple[Any, ...], entry: Entry, form: Form, ledger: Ledger
+    entries: dict[tuple[Any, ...], Entry],
+    key: tuple[Any, ...],
+    entry: Entry,
+    form: Form,
+    ledger: Ledger,
 ) -> None:
     known = entries.setdefault(key, entry)
     if known is entry:
         return
     place = entry.places[0]
+    for column, numbers in entry.parts.items():
+        known.parts.setdefault(column, []).extend(numbers)
     for column, value in entry.values.items():
         said = known.values.setdefault(column, value)
         if said != value:

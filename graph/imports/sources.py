@@ -49,6 +49,8 @@ class Table:
         Between the cells of a text file; None otherwise.
     joined
         The column whose cells hold separators that nobody quoted, where the user named it.
+    numbered
+        The last heading stands for the numbers of the rows.
     """
 
     file: str
@@ -60,14 +62,20 @@ class Table:
     _rows: Iterable[Row] | partial[Iterator[Row]]
     separator: str | None = None
     joined: int | None = None
+    numbered: bool = False
+
+    @property
+    def width(self) -> int:
+        """Return how many cells a row has."""
+        return len(self.header) - self.numbered
 
     def rows(self) -> Iterator[Row]:
         """Return the rows below the header, each with its number in the file; not blank or malformed ones."""
         for number, cells in self.filled():
             if not self._too_wide(cells):
-                yield number, cells
+                yield number, self._with_number(number, cells)
             elif self.joined is not None:
-                yield number, self._mended(cells, self.joined)
+                yield number, self._with_number(number, self._mended(cells, self.joined))
 
     def malformed(self) -> Iterator[Row]:
         """Return the rows that have more cells than the header and that nothing mends."""
@@ -84,13 +92,18 @@ class Table:
                 yield number, cells
 
     def _too_wide(self, cells: Sequence[object]) -> bool:
-        return len(cells) > len(self.header) and any(
-            cell is not None and str(cell).strip() for cell in cells[len(self.header) :]
-        )
+        width = self.width
+        return len(cells) > width and any(cell is not None and str(cell).strip() for cell in cells[width:])
+
+    def _with_number(self, number: int, cells: Sequence[object]) -> Sequence[object]:
+        if not self.numbered:
+            return cells
+        missing = [None] * (self.width - len(cells))
+        return [*cells[: self.width], *missing, number]
 
     def _mended(self, cells: Sequence[object], column: int) -> list[object]:
         """Put together the parts of a cell that was cut at separators of its own."""
-        stop = column + len(cells) - len(self.header) + 1
+        stop = column + len(cells) - self.width + 1
         whole = (self.separator or "").join(str(cell) for cell in cells[column:stop])
         return [*cells[:column], whole, *cells[stop:]]
 
