@@ -22,6 +22,7 @@ from graph.measures import measure
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
 from graph.removal import Relation, Without, without
 from graph.store.accounts import resolve_person
+from graph.store.movers import read_movers
 
 if TYPE_CHECKING:
     from graph.imports import ImportReport
@@ -68,7 +69,8 @@ def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
 def account(work: Workspace, name: str, as_of: date | None = None) -> Result[AccountProfile]:
     """Return one account's profile."""
     measures = measure(work.account(name, as_of))
-    return with_caveats(measures, profile(measures, work.gaps(measures)))
+    movers = read_movers(work.store, measures.account)
+    return with_caveats(measures, profile(measures, work.gaps(measures), movers))
 
 
 def ropi(work: Workspace, name: str, as_of: date | None = None) -> Result[Ropi]:

@@ -11,8 +11,10 @@ import networkx as nx
 from graph.account import Account, Partner
 from graph.gaps import Gap
 from graph.measures import Measures, RowCoverage, Shape, SinglePoint, function_matching
+from graph.people.movers import Mover, Movers
 
 WORST_GAPS = 5
+NOBODY_MOVED = Movers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ class AccountProfile:
         Our people with threads, the largest loss first.
     hours
         Hours a month that ours have for the account, together.
+    alumni
+        Theirs who left and are now elsewhere.
+    newcomers
+        Theirs who came from an organisation that we know.
     """
 
     summary: AccountSummary
@@ -124,6 +130,8 @@ class AccountProfile:
     distributors: tuple[Partner, ...]
     end_customers: tuple[Partner, ...]
     worst_gaps: tuple[Gap, ...]
+    alumni: tuple[Mover, ...]
+    newcomers: tuple[Mover, ...]
 
 
 def summarise(measures: Measures, gaps: Sequence[Gap]) -> AccountSummary:
@@ -179,7 +187,7 @@ def stakeholders(measures: Measures) -> tuple[Stakeholder, ...]:
     )
 
 
-def profile(measures: Measures, gaps: Sequence[Gap]) -> AccountProfile:
+def profile(measures: Measures, gaps: Sequence[Gap], movers: Movers = NOBODY_MOVED) -> AccountProfile:
     """Return everything about one account on a page."""
     account = measures.account
     return AccountProfile(
@@ -198,6 +206,8 @@ def profile(measures: Measures, gaps: Sequence[Gap]) -> AccountProfile:
         distributors=account.channel.distributors,
         end_customers=account.channel.end_customers,
         worst_gaps=tuple(gaps[:WORST_GAPS]),
+        alumni=movers.alumni,
+        newcomers=movers.newcomers,
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.gateway import QueryResult
     from graph.imports import ImportReport
     from graph.imports.report import Finding, Question
+    from graph.people.movers import Mover
     from graph.profile import AccountProfile, AccountSummary
     from graph.removal import Without
     from graph.store import Credentials, EngineStatus
@@ -137,9 +138,24 @@ def account(console: Console, result: Result[AccountProfile]) -> None:
                 text(holder.name), str(holder.threads), share(holder.loss), number(holder.constraint)
             )
         console.print(made)
+    for heading, movers in (("Left, now at", found.alumni), ("New, before at", found.newcomers)):
+        if movers:
+            console.print()
+            console.print(_movers(heading, movers))
     if found.worst_gaps:
         console.print()
         console.print(gap_table(found.worst_gaps))
+
+
+def _movers(heading: str, movers: Sequence[Mover]) -> Table:
+    """Return people who changed employer, and who of ours knows them."""
+    made = table("Person", heading, "Since", "Known by", "Worked with", right=("Worked with",))
+    for one in movers:
+        known = ", ".join(f"{text(who.name)} {share(who.strength)}" for who in one.known_by[:3])
+        made.add_row(
+            text(one.name), text(one.organisation_name), text(one.on), known or "–", str(one.colleagues)
+        )
+    return made
 
 
 def ropi(console: Console, result: Result[Ropi]) -> None:

@@ -27,7 +27,7 @@ from graph.policy import Policy, fold
 from graph.replay import strength_on
 from graph.store import Store
 from graph.store.channels import read_channels
-from graph.store.strengths import given_of, last_contact, touchpoints_of
+from graph.store.strengths import given_of, last_contact, read_sides, touchpoints_of
 
 Row = dict[str, Any]
 KINDS = {"KeyAccount": "key_account", "Distributor": "distributor", "EndCustomer": "end_customer"}
@@ -44,7 +44,9 @@ ORGANISATIONS = f"""
 MATCH (a:Organisation) WHERE a.id IN $accounts
 RETURN a.id AS id, a.name AS name, labels(a) AS labels, a.country AS country, a.region AS region,
        COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
-                 RETURN {{id: s.id, name: s.name, revenue: r.revenue, margin: r.margin}} ORDER BY s.id }}
+                 RETURN {{id: s.id, name: s.name,
+                         revenue: CASE WHEN r.since <= $day OR r.since IS NULL THEN r.revenue END,
+                         margin: r.margin}} ORDER BY s.id }}
        AS suppliers
 """
 
@@ -63,7 +65,9 @@ RETURN p.id AS id, p.name AS name, o.id AS organisation, p.title AS title, p.lev
                  RETURN f.kind ORDER BY coalesce(w.since, date('0001-01-01')) DESC, f.kind } AS functions,
        COLLECT { MATCH (x:Assessment)-[:ASSESSES]->(p) WHERE x.on <= $day
                  RETURN x {.attribute, .value, .on, .evidence, .confidence, .expires_on}
-                 ORDER BY x.on DESC, x.id DESC } AS assessments
+                 ORDER BY x.on DESC, x.id DESC } AS assessments,
+       COLLECT { MATCH (f:FormerValue)-[:FORMER_OF]->(p) WHERE f.until > $day
+                 RETURN f {.attribute, .value} ORDER BY f.until DESC } AS former
 """
 
 TIES = """
@@ -82,9 +86,11 @@ RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
 """
 
 LINES = """
-MATCH (a:Person)-[r:REPORTS_TO|INFLUENCES]->(b:Person)
+MATCH (a:Person)-[r:REPORTS_TO|REPORTED_TO|INFLUENCES]->(b:Person)
 WHERE a.id IN $people AND b.id IN $people AND a <> b
-RETURN type(r) AS type, a.id AS a, b.id AS b, r.weight AS weight, r.sign AS sign
+  AND (r.since IS NULL OR r.since <= $day) AND (r.until IS NULL OR r.until > $day)
+RETURN DISTINCT CASE type(r) WHEN 'REPORTED_TO' THEN 'REPORTS_TO' ELSE type(r) END AS type,
+       a.id AS a, b.id AS b, r.weight AS weight, r.sign AS sign
 """
 
 TEAMS = """
@@ -94,7 +100,8 @@ RETURN a.id AS account, p.id AS person, m.share_of_time AS share
 """
 
 ACCOUNTS_OF = """
-MATCH (p:Person)-[:ENGAGES]->(:Person)-[:EMPLOYED_BY]->(a:Organisation) WHERE p.id IN $ours
+MATCH (p:Person)-[:ENGAGES]->(:Person)-[e:EMPLOYED_BY]->(a:Organisation)
+WHERE p.id IN $ours AND (e.since IS NULL OR e.since <= $day) AND (e.until IS NULL OR e.until > $day)
 RETURN p.id AS person, count(DISTINCT a.id) AS accounts
 """
 
@@ -168,7 +175,7 @@ def read_partners(store: Store, account: Account, day: date, policy: Policy) -> 
 
 
 def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple[Account, ...]:
-    organisations = {row["id"]: row for row in store.read(ORGANISATIONS, {"accounts": accounts})}
+    organisations = {row["id"]: row for row in store.read(ORGANISATIONS, {"accounts": accounts, "day": day})}
     everyone = [Partner(row["id"], row["name"]) for row in store.read(SUPPLIERS)]
     serving = {
         account: tuple(
@@ -180,15 +187,17 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
     employers = sorted({*accounts, *(one.id for suppliers in serving.values() for one in suppliers)})
     people: dict[str, list[Person]] = defaultdict(list)
     for row in store.read(PEOPLE, {"organisations": employers, "day": day}):
-        people[row["organisation"]].append(_person(row))
+        people[row["organisation"]].append(_person(row, day))
     theirs = sorted({person.id for account in accounts for person in people[account]})
     ours = sorted({one.id for suppliers in serving.values() for s in suppliers for one in people[s.id]})
-    ties = _ties(store, ours, theirs, day, policy)
-    lines = store.read(LINES, {"people": sorted({*ours, *theirs})})
+    ties = read_ties(store, ours, theirs, day, policy)
+    lines = store.read(LINES, {"people": sorted({*ours, *theirs}), "day": day})
     shares: dict[str, dict[str, float]] = defaultdict(dict)
     for row in store.read(TEAMS, {"accounts": accounts}):
         shares[row["account"]][row["person"]] = row["share"]
-    accounts_of = {row["person"]: row["accounts"] for row in store.read(ACCOUNTS_OF, {"ours": ours})}
+    accounts_of = {
+        row["person"]: row["accounts"] for row in store.read(ACCOUNTS_OF, {"ours": ours, "day": day})
+    }
     channels = read_channels(
         store,
         {account: row["name"] for account, row in organisations.items()},
@@ -279,13 +288,18 @@ def _account(
     )
 
 
-def _person(row: Row) -> Person:
+def _person(row: Row, day: date) -> Person:
+    # Of what was said before, the value that ended first after the day; they come the latest first.
+    row = {**row, **{one["attribute"]: one["value"] for one in row["former"]}}
     newest: dict[str, Row] = {}
     for assessment in row["assessments"]:
         newest.setdefault(assessment["attribute"], assessment)
     values = {name: one["value"] for name, one in newest.items()}
     latest = max(newest.values(), key=lambda one: one["on"], default=None)
     verified, expires = row["verified_on"], None
+    sure = row["confidence"]
+    if verified is not None and verified > day:
+        verified, sure = None, None
     if latest is not None and (verified is None or latest["on"] >= verified):
         verified = latest["on"]
         same_day = [one["expires_on"] for one in newest.values() if one["on"] == verified]
@@ -305,20 +319,21 @@ def _person(row: Row) -> Person:
         time_capacity=row["time_capacity"],
         verified_on=verified,
         expires_on=expires,
-        confidence=latest["confidence"] if latest and latest["confidence"] is not None else row["confidence"],
+        confidence=latest["confidence"] if latest and latest["confidence"] is not None else sure,
         evidence=latest["evidence"] if latest else None,
     )
 
 
-def _ties(store: Store, ours: list[str], theirs: list[str], day: date, policy: Policy) -> list[Tie]:
+def read_ties(store: Store, ours: list[str], theirs: list[str], day: date, policy: Policy) -> list[Tie]:
+    """Read the ties of some of ours with some of theirs as of `day`: today's as kept, others replayed."""
     rows = {(row["ours"], row["theirs"]): row for row in store.read(TIES, {"ours": ours, "theirs": theirs})}
     if all(row["strength_on"] == day for row in rows.values()):
         return [
             _tie(pair, row, row["strength"], row["contacted_on"], row["touchpoints"])
             for pair, row in rows.items()
         ]
-    members = set(ours)
-    log = touchpoints_of(store.read(TOUCHPOINTS, {"theirs": theirs, "day": day}), members, set(theirs))
+    found = store.read(TOUCHPOINTS, {"theirs": theirs, "day": day})
+    log = touchpoints_of(found, read_sides(store), set(ours), set(theirs))
     ties = []
     for pair in {*rows, *log}:
         contacts, row = log.get(pair, []), rows.get(pair, {})

@@ -6,7 +6,7 @@ It is derived from the log by `graph.replay`, in one write: after an import, and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,12 @@ from graph.store import Store
 
 Row = dict[str, Any]
 
-OUR_PEOPLE = "MATCH (p:Person)-[:EMPLOYED_BY]->(:Supplier) RETURN DISTINCT p.id AS id"
+# Of everybody who ever worked for us, every post.
+OUR_POSTS = """
+MATCH (p:Person)-[:EMPLOYED_BY]->(:Supplier) WITH DISTINCT p
+MATCH (p)-[e:EMPLOYED_BY]->(o:Organisation)
+RETURN p.id AS id, o:Supplier AS ours, e.since AS since, e.until AS until
+"""
 
 ALL_TOUCHPOINTS = """
 MATCH (t:Touchpoint) WHERE t.on <= $day
@@ -57,8 +62,7 @@ def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
 
 def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
     """Derive every strength anew as of `today`; an import calls this for what it changed."""
-    ours = {row["id"] for row in store.read(OUR_PEOPLE)}
-    log = touchpoints_of(store.read(ALL_TOUCHPOINTS, {"day": today}, timeout=0), ours)
+    log = touchpoints_of(store.read(ALL_TOUCHPOINTS, {"day": today}, timeout=0), read_sides(store))
     ties = {(row["ours"], row["theirs"]): row for row in store.read(ALL_TIES, timeout=0)}
     rows = []
     for pair in sorted({*ties, *log}):
@@ -77,16 +81,61 @@ def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
     store.transact(lambda transaction: transaction.batches(WRITE_STRENGTHS, rows))
 
 
+class Sides:
+    """Who was on our side on which day.
+
+    Somebody who only ever worked for us is ours on every day, whatever the days of the posts; somebody who
+    changed sides is ours except while in a post elsewhere.
+    """
+
+    def __init__(self, posts: Iterable[Row]) -> None:
+        self._ours: dict[str, list[Row]] = defaultdict(list)
+        self._elsewhere: dict[str, list[Row]] = defaultdict(list)
+        for row in posts:
+            (self._ours if row["ours"] else self._elsewhere)[row["id"]].append(row)
+
+    def ours(self, person: str, on: date) -> bool:
+        """Tell whether somebody was ours on a day."""
+        if person not in self._ours:
+            return False
+        elsewhere = self._elsewhere.get(person)
+        if not elsewhere or any(_covers(post, on) for post in self._ours[person]):
+            return True
+        return not any(_covers(post, on) for post in elsewhere)
+
+
+def _covers(post: Row, on: date) -> bool:
+    since, until = post["since"], post["until"]
+    return (since is None or since <= on) and (until is None or until > on)
+
+
+def read_sides(store: Store) -> Sides:
+    """Read who was on our side when."""
+    return Sides(store.read(OUR_POSTS, timeout=0))
+
+
 def touchpoints_of(
-    touchpoints: Iterable[Row], ours: set[str], theirs: set[str] | None = None
+    touchpoints: Iterable[Row],
+    sides: Sides,
+    ours: Collection[str] | None = None,
+    theirs: Collection[str] | None = None,
 ) -> dict[tuple[str, str], list[Contact]]:
-    """Return the contacts of each pair that met; attendees count on the other side only."""
+    """Return the contacts of each pair that met; attendees count on the other side only.
+
+    Parameters
+    ----------
+    sides
+        Who was on our side on the day of a touchpoint.
+    ours, theirs
+        Whose pairs are wanted; all without them.
+    """
     log: dict[tuple[str, str], list[Contact]] = defaultdict(list)
     for row in touchpoints:
-        others = [person for person in row["attendees"] if person not in ours]
+        here = [person for person in row["attendees"] if sides.ours(person, row["on"])]
+        others = [person for person in row["attendees"] if person not in here]
         contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], len(others))
-        for one in row["attendees"]:
-            if one in ours:
+        for one in here:
+            if ours is None or one in ours:
                 for other in others:
                     if theirs is None or other in theirs:
                         log[one, other].append(contact)

@@ -1,0 +1,166 @@
+"""People over time in a real store: changes of employer, what held on another day, opinions as history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from graph.errors import InputError
+from graph.people.movers import Mover
+from graph.policy import load_policy
+from graph.store import Store
+from graph.store.accounts import read_account
+from graph.store.movers import read_movers
+from graph.store.people import assess, read_history_of
+from graph.store.strengths import rewrite_strengths
+
+POLICY = load_policy()
+TODAY = date(2026, 1, 31)
+CHANGE = date(2025, 10, 1)
+
+MOVED = """
+CREATE (us:Organisation:Supplier {id: 'us', name: 'Us'}),
+       (acme:Organisation:KeyAccount {id: 'acme', name: 'Acme'}),
+       (beta:Organisation:KeyAccount {id: 'beta', name: 'Beta'}),
+       (s:Person {id: 's', name: 'Sam'})-[:EMPLOYED_BY]->(us),
+       (m:Person {id: 'm', name: 'Max'})-[:EMPLOYED_BY]->(acme),
+       (n:Person {id: 'n', name: 'Nora'})-[:EMPLOYED_BY {since: date('2025-11-01')}]->(acme),
+       (a:Person {id: 'a', name: 'Ann', title: 'Head', level: 2,
+                  verified_on: date('2025-12-01'), confidence: 0.9}),
+       (a)-[:EMPLOYED_BY {until: date('2025-10-01')}]->(acme),
+       (a)-[:EMPLOYED_BY {since: date('2025-10-01')}]->(beta),
+       (a)<-[:FORMER_OF]-(:FormerValue {id: '1', attribute: 'title', value: 'Trainee',
+                                        until: date('2021-01-01')}),
+       (a)<-[:FORMER_OF]-(:FormerValue {id: '2', attribute: 'title', value: 'Buyer',
+                                        until: date('2025-10-01')}),
+       (a)<-[:FORMER_OF]-(:FormerValue {id: '3', attribute: 'level', value: 4, until: date('2025-10-01')}),
+       (a)-[:REPORTED_TO {until: date('2025-10-01')}]->(m),
+       (s)-[:ENGAGES {given_strength: 0.6, given_on: date('2025-09-01')}]->(a)
+"""
+
+
+def test_a_tie_goes_with_the_person_from_the_day_of_change(store: Store):
+    store.write(MOVED)
+    rewrite_strengths(store, TODAY, POLICY)
+    last = date(2025, 9, 30)
+    for day, where, nowhere in ((last, "acme", "beta"), (CHANGE, "beta", "acme"), (TODAY, "beta", "acme")):
+        (tie,) = read_account(store, where, day, POLICY).ties
+        assert (tie.ours, tie.stakeholder) == ("s", "a")
+        assert tie.strength > 0.3
+        assert read_account(store, nowhere, day, POLICY).ties == ()
+
+
+def test_both_accounts_show_who_changed_between_them(store: Store):
+    store.write(MOVED)
+    rewrite_strengths(store, TODAY, POLICY)
+    old, new = (read_movers(store, read_account(store, one, TODAY, POLICY)) for one in ("acme", "beta"))
+    (alumna,), (newcomer,) = old.alumni, new.newcomers
+    assert old.newcomers == new.alumni == ()
+    assert (alumna.person, alumna.organisation, alumna.on) == ("a", "beta", CHANGE)
+    assert (newcomer.person, newcomer.organisation, newcomer.on) == ("a", "acme", CHANGE)
+    assert [one.person for one in alumna.known_by] == [one.person for one in newcomer.known_by] == ["s"]
+    assert alumna.colleagues == newcomer.colleagues == 1, "Max was there with her, Nora came later"
+    before = read_movers(store, read_account(store, "acme", date(2025, 9, 30), POLICY))
+    assert before.alumni == before.newcomers == ()
+    assert isinstance(alumna, Mover)
+
+
+@pytest.mark.parametrize(
+    ("account", "day", "title", "level", "verified_on"),
+    [
+        ("acme", date(2020, 6, 1), "Trainee", 4, None),
+        ("acme", date(2021, 1, 1), "Buyer", 4, None),
+        ("beta", CHANGE, "Head", 2, None),
+        ("beta", TODAY, "Head", 2, date(2025, 12, 1)),
+    ],
+)
+def test_what_was_said_of_a_person_held_on_its_day(
+    store: Store, account: str, day: date, title: str, level: int, verified_on: date | None
+):
+    store.write(MOVED)
+    person = read_account(store, account, day, POLICY).people["a"]
+    assert (person.title, person.level, person.verified_on) == (title, level, verified_on)
+    assert (person.confidence is None) == (verified_on is None)
+
+
+def test_lines_and_revenue_are_those_of_the_day(store: Store):
+    store.write(MOVED)
+    store.write(
+        "MATCH (us {id: 'us'}), (acme {id: 'acme'}), (n {id: 'n'}), (m {id: 'm'}) "
+        "CREATE (us)-[:SUPPLIES {revenue: 5.0, since: date('2025-06-01')}]->(acme), "
+        "(n)-[:REPORTS_TO {since: date('2025-12-01')}]->(m)"
+    )
+
+    def lines(day: date) -> list[tuple[str, str]]:
+        return [(one.person, one.manager) for one in read_account(store, "acme", day, POLICY).reports_to]
+
+    assert lines(date(2025, 9, 30)) == [("a", "m")]
+    assert lines(date(2025, 11, 30)) == []
+    assert lines(TODAY) == [("n", "m")]
+    assert read_account(store, "acme", date(2025, 5, 31), POLICY).revenue is None
+    assert read_account(store, "acme", TODAY, POLICY).revenue == 5.0
+
+
+def test_whoever_changes_sides_counts_on_the_side_of_the_day(store: Store):
+    store.write(MOVED)
+    store.write(
+        "MATCH (us {id: 'us'}), (beta {id: 'beta'}), (s {id: 's'}), (m {id: 'm'}) "
+        "CREATE (o:Person {id: 'o', name: 'Olga'})-[:EMPLOYED_BY {until: date('2025-10-01')}]->(us), "
+        "(o)-[:EMPLOYED_BY {since: date('2025-10-01')}]->(beta), "
+        "(t:Touchpoint {id: 't', kind: 'meeting', on: date('2025-09-01')}), (o)-[:ATTENDED]->(t), "
+        "(m)-[:ATTENDED]->(t), (s)-[:ATTENDED]->(t), "
+        "(u:Touchpoint {id: 'u', kind: 'meeting', on: date('2026-01-01')}), (o)-[:ATTENDED]->(u), "
+        "(s)-[:ATTENDED]->(u)"
+    )
+    rewrite_strengths(store, TODAY, POLICY)
+    (tie,) = [one for one in read_account(store, "beta", TODAY, POLICY).ties if one.stakeholder == "o"]
+    assert (tie.ours, tie.touchpoints) == ("s", 1), "of the two meetings the one at which she was theirs"
+    replayed = read_account(store, "acme", date(2025, 9, 15), POLICY)
+    met = {(one.ours, one.stakeholder, one.touchpoints) for one in replayed.ties}
+    assert met >= {("o", "m", 1), ("s", "m", 1)}
+
+
+def test_opinions_are_dated_and_the_newest_counts(store: Store):
+    store.write(MOVED)
+
+    def say(on: date, **values: Any) -> tuple[str, ...]:
+        return assess(store, "a", values, policy=POLICY, today=TODAY, on=on, by="me", evidence="said so")
+
+    say(date(2025, 10, 5), role="Evaluator", influence=0.5)
+    say(date(2025, 12, 5), role="decision-maker", orientation="ALLY")
+    say(date(2025, 12, 5), role="user")
+    history = read_history_of(store, "a", TODAY)
+    assert {(one.attribute, one.value, one.on.month, one.current) for one in history.assessments} == {
+        ("role", "evaluator", 10, False),
+        ("influence", 0.5, 10, True),
+        ("orientation", "ally", 12, True),
+        ("role", "user", 12, True),
+    }
+    now, then = (read_account(store, "beta", day, POLICY).people["a"] for day in (TODAY, date(2025, 11, 1)))
+    assert (now.role, now.orientation, now.influence, now.evidence) == ("user", "ally", 0.5, "said so")
+    assert (then.role, then.orientation, then.influence) == ("evaluator", None, 0.5)
+    assert len(history.assessments) == 4, "the same day's opinion of the same person was replaced"
+
+
+@pytest.mark.parametrize(
+    ("values", "more", "message"),
+    [
+        ({}, {}, "at least one of"),
+        ({"role": "chief"}, {}, "none of decision_maker"),
+        ({"orientation": "evaluator"}, {}, "none of ally"),
+        ({"influence": 1.5}, {}, "from 0 to 1"),
+        ({"proximity": -1.0}, {}, "from 0 to 5"),
+        ({"role": "user"}, {"on": date(2026, 2, 1)}, "after today"),
+        ({"role": "user"}, {"expires_on": TODAY}, "cannot expire"),
+        ({"role": "user"}, {"confidence": 2.0}, "confidence"),
+    ],
+)
+def test_a_wrong_opinion_is_refused_and_nothing_written(
+    store: Store, values: dict[str, Any], more: dict[str, Any], message: str
+):
+    store.write("CREATE (:Person {id: 'a', name: 'Ann'})")
+    with pytest.raises(InputError, match=message):
+        assess(store, "a", values, policy=POLICY, today=TODAY, **more)
+    assert not store.read("MATCH (x:Assessment) RETURN x")
