@@ -7,7 +7,7 @@ writes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -23,6 +23,8 @@ Progress = Callable[[str, int, int], None]
 Settle = Callable[[Properties | None, Properties], Properties]
 BATCH = 2000
 SHOWN = 10
+# Of these two organisations may have several, one for each brand.
+KEYED = ("SELLS_TO", "SELLS_DIRECT_TO")
 
 
 @dataclass
@@ -144,20 +146,10 @@ class Merger:
         settle: Settle | None = None,
     ) -> None:
         """Write relationships; `count` False for those that belong to a node that is counted."""
-        match, keyed = pattern(kind), kind in ("SELLS_TO", "SELLS_DIRECT_TO")
-        which = "WHERE coalesce(r.brand, '') = row.key " if keyed else ""
         ends = ends_of(kind)
         for keys in self.batches(kind, sorted(lines)):
-            rows = [
-                {"number": number, "source": source, "target": target, "key": key}
-                for number, (source, target, key) in enumerate(keys)
-            ]
-            found = self.transaction.run(
-                f"UNWIND $rows AS row MATCH {match} {which}"
-                "RETURN row.number AS number, properties(r) AS properties",
-                {"rows": rows},
-            )
-            stored = {row["number"]: row["properties"] for row in found}
+            rows = line_rows(keys)
+            stored = stored_lines(self.transaction, kind, rows)
             fresh, changed = [], []
             for row, key in zip(rows, keys, strict=True):
                 known = stored.get(row["number"])
@@ -171,7 +163,7 @@ class Merger:
             if count:
                 self.count(kind, len(fresh), len(changed), len(rows) - len(fresh) - len(changed))
             self.run(f"UNWIND $rows AS row {ends} CREATE (a)-[r:{kind}]->(b) SET r = row.properties", fresh)
-            self.run(f"UNWIND $rows AS row MATCH {match} {which}SET r += row.properties", changed)
+            self.run(f"UNWIND $rows AS row MATCH {pattern(kind)} SET r += row.properties", changed)
 
     def lines_gone(self, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Delete relationships; each row holds `source`, `target` and `properties`."""
@@ -227,10 +219,30 @@ def differs(stored: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
     return any(stored.get(name) != value for name, value in properties.items())
 
 
+def line_rows(keys: Iterable[LineKey]) -> list[dict[str, Any]]:
+    """Return rows that `pattern` and `ends_of` match, numbered."""
+    return [
+        {"number": number, "source": source, "target": target, "key": key}
+        for number, (source, target, key) in enumerate(keys)
+    ]
+
+
+def stored_lines(
+    transaction: Transaction, kind: str, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, Properties]:
+    """Return the properties of those relationships that are there, by the number of their row."""
+    found = transaction.run(
+        f"UNWIND $rows AS row MATCH {pattern(kind)} RETURN row.number AS number, properties(r) AS properties",
+        {"rows": list(rows)},
+    )
+    return {row["number"]: row["properties"] for row in found}
+
+
 def pattern(kind: str) -> str:
-    """Return the Cypher that matches the relationship of a row."""
+    """Return the Cypher that matches the relationship `r` of a row."""
     source, target = end_labels(kind)
-    return f"(a:{source} {{id: row.source}})-[r:{kind}]->(b:{target} {{id: row.target}})"
+    which = " WHERE coalesce(r.brand, '') = row.key" if kind in KEYED else ""
+    return f"(a:{source} {{id: row.source}})-[r:{kind}]->(b:{target} {{id: row.target}}){which}"
 
 
 def ends_of(kind: str) -> str:

@@ -71,9 +71,14 @@ class ImportRecord:
     undone_at: datetime | None = None
 
 
+def await_turn(transaction: Transaction) -> None:
+    """Wait for other imports to end; those that come wait for this transaction."""
+    transaction.run(IN_LINE)
+
+
 def begin_import(transaction: Transaction) -> str:
     """Wait for other imports to end, and return the id of the next one."""
-    transaction.run(IN_LINE)
+    await_turn(transaction)
     return str(transaction.run(NEXT)[0]["number"])
 
 
@@ -123,6 +128,15 @@ def read_imports(reader: Store | Transaction) -> tuple[ImportRecord, ...]:
 def read_pieces(transaction: Transaction, id_: str) -> list[str]:
     """Return the journal of an import, piece by piece."""
     return [row["body"] for row in transaction.run(PIECES, {"id": id_})]
+
+
+def record_undone(transaction: Transaction, id_: str) -> None:
+    """Record that an import is undone, and forget its journal."""
+    transaction.run(
+        "MATCH (i:Import {id: $id}) SET i.state = 'undone', i.undone_at = $at",
+        {"id": id_, "at": datetime.now(UTC)},
+    )
+    transaction.run("MATCH (p:ImportPiece {import: $id}) DELETE p", {"id": id_})
 
 
 def _record(row: dict[str, Any]) -> ImportRecord:
