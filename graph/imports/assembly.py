@@ -137,18 +137,32 @@ class Assembly:
         if text is None:
             return None
         for id_ in ids_of(text):
-            if id_ in self.records.people or id_ in self.known.people:
+            is_there = id_ in self.records.people or id_ in self.known.people
+            if is_there and not (entry.mapped and employer is not None and self._is_namesake(id_)):
                 return id_
         if entry.mapped and not isinstance(text, Key):
             ids = self._people_names.get(fold(text), set())
+            if employer is not None:
+                ids = {id_ for id_ in ids if self.is_ours(id_)}
             if len(ids) == 1:
                 return next(iter(ids))
             if not ids and employer is not None and any(char.isalpha() for char in text):
-                name = self._spellings["person"].get(fold(text), text)
-                self.add_person(name, PersonRecord({"name": name}, employer))
-                return name
+                return self._create_person(self._spellings["person"].get(fold(text), text), employer)
         self.ledger.find(entry.places, column, text, "nobody", subject)
         return None
+
+    def _is_namesake(self, id_: str) -> bool:
+        """Tell whether somebody of theirs, known by name only, may just be called like one of ours."""
+        record, known = self.records.people.get(id_), self.known.people.get(id_)
+        name = record.properties["name"] if record else known.name if known else None
+        return name is not None and fold(name) == fold(id_) and not self.is_ours(id_)
+
+    def _create_person(self, name: str, employer: str) -> str:
+        """Add one of ours of whom only the name is known; a namesake among theirs stays who they are."""
+        taken = name in self.records.people or name in self.known.people
+        id_ = f"{name} ({self.name_of(employer)})" if taken else name
+        self.add_person(id_, PersonRecord({"name": name}, employer))
+        return id_
 
     def add_person(self, id_: str, record: PersonRecord) -> None:
         """Add a person."""

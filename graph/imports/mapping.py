@@ -13,7 +13,7 @@ files:
       columns: {name: "{first_name} {last_name}", organisation: [company, employer]}
       values: {role: {Boss: decision_maker}}
       constants: {}                  # form column: the same value in every row
-      where: {status: [warm, hot]}   # file column: values of the rows to take
+      where: {status: [warm, hot]}   # file column: values of the rows to take; "*" is any
   invoices.csv:
     - form: supplies
       columns: {account: "customer {customer_id}", revenue: total}

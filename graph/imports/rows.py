@@ -30,6 +30,8 @@ LISTS = frozenset({"people", "kinds"})
 REFERENCES = frozenset({"person", "people", "organisation"})
 LONG = frozenset({"attendees", "evidence", "subject", "title"})
 DATES = frozenset({"date", "moment"})
+# The value of a mapping's where: that stands for every filled cell.
+ANYTHING = "*"
 # The heading under which a template finds the number of its row.
 ROW_NUMBER = "#"
 
@@ -107,10 +109,14 @@ class Binding:
         """Return the rows that the form takes."""
         for number, cells in self.table.rows():
             if all(
-                fold(as_text(cells[index] if index < len(cells) else None)) in wanted
+                _wanted(as_text(cells[index] if index < len(cells) else None), wanted)
                 for index, wanted in self.where
             ) and (self.take is None or self.take(cells)):
                 yield number, cells
+
+
+def _wanted(text: str, wanted: frozenset[str]) -> bool:
+    return fold(text) in wanted or (ANYTHING in wanted and text != "")
 
 
 def source_of(table: Table) -> str:
