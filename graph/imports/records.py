@@ -53,6 +53,8 @@ class AssessmentRecord:
     ----------
     on
         None where nobody said: then the import's day, unless the store holds the same opinion already.
+    said_of
+        The id in the file where that was merged into `person`.
     """
 
     person: str
@@ -61,6 +63,7 @@ class AssessmentRecord:
     properties: Properties
     by: str = ""
     from_row: bool = False
+    said_of: str | None = None
 
 
 @dataclass(slots=True)

@@ -7,9 +7,10 @@ that is empty says nothing: what the store knows stays.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
+from graph.imports.careers import Careers, unsaid
 from graph.imports.journal import KINDS, Journal
 from graph.imports.merging import Changes, Merger, Progress, differs
 from graph.imports.records import (
@@ -19,13 +20,10 @@ from graph.imports.records import (
     Records,
 )
 from graph.imports.report import FileCount
+from graph.people.opinions import FROM_ROW, opinion_id
 from graph.schema import load_schema
 from graph.store import Store, Transaction
 from graph.store.imports import begin_import, keep_piece, record_import
-
-# Ids of opinions stated in a row about a person, and of those of the assessments file. The newest counts,
-# and of one day the highest id: the file that is about opinions.
-FROM_ROW, FROM_FILE = "0-", "1-"
 
 
 def write_records(
@@ -66,7 +64,7 @@ class _Writer:
     def __init__(self, merger: Merger, today: date) -> None:
         self._merger = merger
         self._today = today
-        self._older: set[str] = set()
+        self._careers = Careers(merger, today)
 
     def write(self, records: Records) -> Changes:
         merger = self._merger
@@ -77,12 +75,12 @@ class _Writer:
             {(id_, one["organisation"], ""): {} for id_, one in records.functions.items()},
             count=False,
         )
-        self._people(records)
+        self._careers.write(records.people)
         merger.nodes("Brand", records.brands)
         merger.nodes("AccountTeam", records.teams)
-        for kind in sorted(records.lines.keys() - {"ENGAGES"}):
+        self._managers(records)
+        for kind in sorted(records.lines.keys() - {"ENGAGES", "REPORTS_TO"}):
             merger.lines(kind, records.lines[kind], count=kind != "OF_ACCOUNT")
-        self._restated("REPORTS_TO", records, by_source=True)
         self._restated("PARENT_OF", records, by_source=False)
         self._assessments(records.assessments)
         merger.touchpoints(records.touchpoints)
@@ -95,7 +93,7 @@ class _Writer:
                 "SET t.strength_on = null",
                 [{}],
             )
-        merger.changes.older = sorted(self._older)
+        merger.changes.older = sorted(self._careers.older)
         return merger.changes
 
     def _organisations(self, records: Records) -> None:
@@ -137,73 +135,38 @@ class _Writer:
                     f"UNWIND $rows AS row MATCH (n:Organisation {{id: row.id}}) SET n:{kind}", labelled
                 )
 
-    def _people(self, records: Records) -> None:
+    def _managers(self, records: Records) -> None:
+        """Write who reports to whom; a line that a file no longer has becomes the past."""
         merger = self._merger
-        merger.nodes(
-            "Person", {id_: one.properties for id_, one in records.people.items()}, settle=self._person
-        )
-        # Where somebody was when an older file was written is no news.
-        people = {id_: one for id_, one in records.people.items() if id_ not in self._older}
-        posts: dict[LineKey, Properties] = {}
-        functions: dict[LineKey, Properties] = {}
-        for id_, one in people.items():
-            # Who is listed without a last day is there.
-            since = {"since": one.since} if one.since is not None else {}
-            posts[id_, one.organisation, ""] = {"until": one.until, **since}
-            if one.function is not None:
-                functions[id_, one.function, ""] = {"until": None}
-        starts = {id_: one.since or self._today for id_, one in people.items()}
-        self._end_others("EMPLOYED_BY", posts, starts)
-        merger.lines("EMPLOYED_BY", posts)
-        self._end_others("WORKS_IN", functions, starts)
-        merger.lines("WORKS_IN", functions)
+        gone = self._restated("REPORTS_TO", records, by_source=True)
+        past = {
+            (row["source"], row["target"], ""): {**row["properties"], "until": self._today} for row in gone
+        }
+        merger.lines("REPORTED_TO", past, count=False)
+        changed = {row["source"] for row in gone}
+        lines = {
+            key: {**properties, "since": self._today} if key[0] in changed else properties
+            for key, properties in records.lines.get("REPORTS_TO", {}).items()
+        }
+        merger.lines("REPORTS_TO", lines, settle=_as_it_began)
 
-    def _person(self, stored: Properties | None, properties: Properties) -> Properties:
-        """Return what a row says beside what is stored: where it is the older one, only what nobody said."""
-        day = properties.get("verified_on") or self._today
-        if stored is None:
-            return {**properties, "stated_on": day}
-        known = stored.get("stated_on") or stored.get("verified_on")
-        if known is not None and day < known:
-            self._older.add(stored["id"])
-            return _unsaid(stored, properties)
-        return {**properties, "stated_on": day} if differs(stored, properties) else properties
-
-    def _end_others(self, kind: str, lines: Mapping[LineKey, Properties], starts: Mapping[str, date]) -> None:
-        """End what the person did before: a post somewhere else becomes the past."""
-        merger = self._merger
-        keys = [
-            {"source": source, "target": target, "on": starts[source]} for source, target, _ in sorted(lines)
-        ]
-        for rows in merger.batches(kind, keys):
-            others = merger.transaction.run(
-                f"UNWIND $rows AS row MATCH (:Person {{id: row.source}})-[r:{kind}]->(other) "
-                "WHERE other.id <> row.target AND r.until IS NULL "
-                "RETURN row.source AS source, other.id AS other, row.on AS on",
-                {"rows": rows},
-            )
-            for row in others:
-                merger.journal.line_changed((kind, row["source"], row["other"], ""), {}, {"until": row["on"]})
-            merger.count(kind, 0, len(others), 0)
-            merger.run(
-                f"UNWIND $rows AS row MATCH (:Person {{id: row.source}})-[r:{kind}]->(other) "
-                "WHERE other.id = row.other SET r.until = row.on",
-                others,
-            )
-
-    def _restated(self, kind: str, records: Records, *, by_source: bool) -> None:
-        """Delete the lines that a file which states all of somebody's lines no longer has."""
+    def _restated(self, kind: str, records: Records, *, by_source: bool) -> list[Properties]:
+        """Delete the lines that a file which states all of somebody's lines no longer has; return them."""
         merger = self._merger
         lines = {(source, target) for source, target, _ in records.lines.get(kind, {})}
         side = "a" if by_source else "b"
         label = load_schema().entities[kind].source
+        deleted: list[Properties] = []
         for ids in merger.batches(kind, sorted(records.restated.get(kind, ()))):
             found = merger.transaction.run(
                 f"UNWIND $ids AS id MATCH (a:{label})-[r:{kind}]->(b:{label}) WHERE {side}.id = id "
                 "RETURN a.id AS source, b.id AS target, properties(r) AS properties",
                 {"ids": ids},
             )
-            merger.lines_gone(kind, [row for row in found if (row["source"], row["target"]) not in lines])
+            gone = [row for row in found if (row["source"], row["target"]) not in lines]
+            merger.lines_gone(kind, gone)
+            deleted += gone
+        return deleted
 
     def _tie(self, stored: Properties | None, properties: Properties) -> Properties:
         """Return what a tie's row says beside what is stored: no worse guess, and no older strength."""
@@ -213,7 +176,7 @@ class _Writer:
         days = [stored[name] for name in ("given_on", "last_on") if name in stored] if stored else []
         if stored and "given_on" in properties and properties["given_on"] < max(days, default=date.min):
             dated = ("given_strength", "given_on", "assumed") if known is not None else ()
-            return _unsaid(stored, {name: properties[name] for name in properties if name not in dated})
+            return unsaid(stored, {name: properties[name] for name in properties if name not in dated})
         if properties["assumed"] and stored and known is not None and not stored.get("assumed"):
             kept = ("given_strength", "given_on", "assumed")
             return {name: value for name, value in properties.items() if name not in kept}
@@ -241,7 +204,7 @@ class _Writer:
                 known = current.get((one.person, one.attribute))
                 same = known is not None and known["value"] == one.properties["value"]
                 on = known["on"] if known is not None and same else self._today
-            id_ = _assessment_id(one, on)
+            id_ = opinion_id(one.said_of or one.person, one.attribute, on, one.by, from_row=one.from_row)
             by = {"by": one.by} if one.by else {}
             nodes[id_] = {"attribute": one.attribute, "on": on, **one.properties, **by}
             lines[id_, one.person, ""] = {}
@@ -280,13 +243,8 @@ class _Writer:
         merger.nodes("ImportFinding", nodes)
 
 
-def _unsaid(stored: Properties, properties: Properties) -> Properties:
-    return {name: value for name, value in properties.items() if stored.get(name) is None}
-
-
-def _assessment_id(one: AssessmentRecord, on: date) -> str:
-    prefix = FROM_ROW if one.from_row else FROM_FILE
-    return prefix + _hash(one.person, one.attribute, on.isoformat(), one.by)
+def _as_it_began(stored: Properties | None, properties: Properties) -> Properties:
+    return properties if stored is None else {}
 
 
 def _hash(*parts: object) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph.errors import InputError
+from graph.imports import import_files
 from graph.people.movers import Mover
 from graph.policy import load_policy
 from graph.store import Store
@@ -15,6 +17,7 @@ from graph.store.accounts import read_account
 from graph.store.movers import read_movers
 from graph.store.people import assess, read_history_of
 from graph.store.strengths import rewrite_strengths
+from tests.unit.importing import write_files
 
 POLICY = load_policy()
 TODAY = date(2026, 1, 31)
@@ -164,3 +167,89 @@ def test_a_wrong_opinion_is_refused_and_nothing_written(
     with pytest.raises(InputError, match=message):
         assess(store, "a", values, policy=POLICY, today=TODAY, **more)
     assert not store.read("MATCH (x:Assessment) RETURN x")
+
+
+PEOPLE = "id,name,organisation,function,title,level,verified_on,started_on,left_on"
+HOUSES = {"organisations.csv": "id,name,kind\nus,Us,supplier\nacme,Acme,key_account\nbeta,Beta,key_account\n"}
+
+
+def bring(store: Store, folder: Path, rows: list[str], today: date, **files: str) -> Any:
+    number = len(list(folder.iterdir()))
+    inside = folder / str(number)
+    inside.mkdir()
+    texts = HOUSES | {"people.csv": "\n".join([PEOPLE, *rows]) + "\n"}
+    write_files(inside, texts | {f"{name}.csv": text for name, text in files.items()})
+    return import_files(store, [inside], today=today)
+
+
+def posts(store: Store, person: str = "a") -> list[tuple[str, date | None, date | None]]:
+    return [(one.organisation, one.since, one.until) for one in read_history_of(store, person, TODAY).posts]
+
+
+def test_another_employer_ends_the_post_and_begins_one(store: Store, tmp_path: Path):
+    first, later = date(2025, 6, 1), date(2025, 12, 1)
+    bring(store, tmp_path, ["a,Ann,acme,purchasing,Buyer,4,,2020-01-01,"], first)
+    bring(store, tmp_path, ["a,Ann,beta,it,Head of IT,2,,,"], later)
+    assert posts(store) == [("acme", date(2020, 1, 1), later), ("beta", later, None)]
+    before = read_account(store, "acme", first, POLICY).people["a"]
+    now = read_account(store, "beta", TODAY, POLICY).people["a"]
+    assert (before.title, before.level, before.function) == ("Buyer", 4, "purchasing")
+    assert (now.title, now.level, now.function) == ("Head of IT", 2, "it")
+    again = bring(store, tmp_path, ["a,Ann,beta,it,Head of IT,2,,,"], TODAY)
+    assert (again.created, again.updated) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("row", "day"),
+    [
+        ("a,Ann,beta,,,,,2025-10-15,", date(2025, 10, 15)),
+        ("a,Ann,beta,,,,2025-11-15,,", date(2025, 11, 15)),
+        ("a,Ann,beta,,,,,,", date(2025, 12, 1)),
+        # Two first days that contradict each other: until now here, and there as the row says.
+        ("a,Ann,beta,,,,,2019-10-15,", date(2025, 12, 1)),
+    ],
+)
+def test_a_post_ends_on_the_day_known_else_on_the_imports(store: Store, tmp_path: Path, row: str, day: date):
+    bring(store, tmp_path, ["a,Ann,acme,it,,,,2020-01-01,"], date(2025, 6, 1))
+    bring(store, tmp_path, [row], date(2025, 12, 1))
+    (old, *_), (new, *_) = ([one for one in posts(store) if one[0] == name] for name in ("acme", "beta"))
+    assert old == ("acme", date(2020, 1, 1), day)
+    assert new[2] is None
+    (function,) = store.read("MATCH ({id: 'a'})-[w:WORKS_IN]->() RETURN w.until AS until")
+    assert function["until"] == day, "who left an employer has left the function there"
+
+
+def test_a_row_about_a_post_of_the_past_ends_no_other(store: Store, tmp_path: Path):
+    bring(store, tmp_path, ["a,Ann,beta,,,,,2025-03-01,"], date(2025, 6, 1))
+    bring(store, tmp_path, ["a,Ann,acme,,,,,2019-01-01,2025-02-01"], date(2025, 12, 1))
+    assert posts(store) == [
+        ("acme", date(2019, 1, 1), date(2025, 2, 1)),
+        ("beta", date(2025, 3, 1), None),
+    ]
+
+
+@pytest.mark.parametrize(("since", "end"), [("2025-09-01", date(2025, 9, 1)), ("", date(2025, 3, 1))])
+def test_an_older_file_overwrites_nothing_and_tells_of_an_earlier_employer(
+    store: Store, tmp_path: Path, since: str, end: date
+):
+    bring(store, tmp_path, [f"a,Ann,beta,it,Head,2,2025-11-01,{since},"], date(2025, 12, 1))
+    bring(store, tmp_path, ["a,A. Lee,acme,purchasing,Buyer,4,2025-03-01,,"], TODAY)
+    assert posts(store) == [("acme", None, end), ("beta", end, None)]
+    person = read_account(store, "beta", TODAY, POLICY).people["a"]
+    assert (person.name, person.title, person.level, person.function) == ("Ann", "Head", 2, "it")
+    assert "a" not in read_account(store, "acme", TODAY, POLICY).people
+
+
+def test_a_new_manager_leaves_the_old_line_in_the_past(store: Store, tmp_path: Path):
+    rows = ["a,Ann,acme,,,,,,", "m,Max,acme,,,,,,", "n,Nora,acme,,,,,,"]
+    bring(store, tmp_path, rows, date(2025, 6, 1), reports_to="person,manager\na,m\n")
+    report = bring(store, tmp_path, rows, date(2025, 12, 1), reports_to="person,manager\na,n\n")
+    assert report.created == {"REPORTS_TO": 1}
+
+    def managers(day: date) -> list[str]:
+        return [one.manager for one in read_account(store, "acme", day, POLICY).reports_to]
+
+    assert managers(date(2020, 1, 1)) == managers(date(2025, 11, 30)) == ["m"]
+    assert managers(date(2025, 12, 1)) == managers(TODAY) == ["n"]
+    again = bring(store, tmp_path, rows, TODAY, reports_to="person,manager\na,n\n")
+    assert (again.created, again.updated) == ({}, {})
