@@ -111,7 +111,10 @@ static void happen(const Problem *p, State *st, const Keys of_month, int64_t mon
                     st->present_ours[at][l] = LEAVING;
                 break;
             case NEW_MANAGER:
-                st->handed[at][l] = 1;
+                if (st->present_ours[at][l] == ABSENT)
+                    missed[l][x] = 1;
+                else
+                    st->handed[at][l] = 1;
                 break;
             case REORGANISES:
                 for (int64_t i = 0; i < p->seats; i++)
@@ -289,8 +292,8 @@ static void people(const Problem *p, State *st, const Keys of_month, int64_t mon
 static void fade(const Problem *p, State *st, int64_t month)
 {
     int64_t slots = p->slots;
-    double rate = -p->decay_scale * log(2.0), span = log(p->half_strong / p->half_weak);
-    double half_weak = p->half_weak, weak = p->reassign ? p->weak : 0.0;
+    double rate = -p->decay_scale / p->half_weak * log(2.0), span = -log(p->half_strong / p->half_weak);
+    double weak = p->reassign ? p->weak : 0.0;
     for (int64_t j = 0; j < p->ours; j++)
         EACH st->wished[j][l] = 0.0;
     for (int64_t i = 0; i < p->seats; i++) {
@@ -301,7 +304,7 @@ static void fade(const Problem *p, State *st, int64_t month)
             int64_t tied = 0;
             EACH_OR(tied) tied |= s[l] > 0.0;
             if (tied) /* a tie of strength 0 keeps it */
-                EACH s[l] = s[l] * expo(rate / (half_weak * expo(s[l] * span)));
+                EACH s[l] = s[l] * expo(rate * expo(s[l] * span));
             if (wanted > 0.0) {
                 double *wished = st->wished[p->owner[k]];
                 EACH wished[l] += chosen(

@@ -9,8 +9,11 @@
 
 #include "contact.h"
 
+#define PER_OCTAVE 1.4426950408889634 /* 1 / ln 2 */
+
 typedef struct {
-    double *orientation, *coverage, *new_coverage, *strength, *wished;
+    double *orientation, *coverage, *strength, *faded, *wished;
+    int64_t *tied;
     int8_t *present, *present_ours, *departing, *handed;
     double shock, spent, value_access;
 } State;
@@ -20,15 +23,31 @@ static inline double uniform(uint64_t key, uint64_t entity, uint64_t second)
     return (double)bits(key, entity, second) * 0x1p-53;
 }
 
-static inline double decay(double s, double scale, double half_weak, double half_strong)
+/* 2^power in the kernel's own way, without a call, so that the compiler can make vectors of it. */
+static inline double two_to(double power)
 {
-    double half_life = half_weak * exp(s * log(half_strong / half_weak));
-    return s * exp(-scale * log(2.0) / half_life);
+    const double whole = 0x1.8p52;
+    power = power > -1020.0 ? power : -1020.0;
+    union { double d; int64_t i; } shifted = {power + whole}, scale;
+    double r = power - (shifted.d - whole), q = r * r;
+    double even = 7.072585949269223e-09;
+    even = even * q + 1.321544258792169e-06;
+    even = even * q + 0.0001540353044173605;
+    even = even * q + 0.009618129107606888;
+    even = even * q + 0.24022650695910097;
+    even = even * q + 1.0;
+    double odd = 1.0208690299958306e-07;
+    odd = odd * q + 1.5252657260200837e-05;
+    odd = odd * q + 0.0013333558230164974;
+    odd = odd * q + 0.05550410866444772;
+    odd = odd * q + 0.69314718055995;
+    scale.i = (int64_t)(((uint64_t)shifted.i << 52) + (UINT64_C(1023) << 52));
+    return (even + odd * r) * scale.d;
 }
 
 static inline double contact(double s, double effort, double gain)
 {
-    return 1.0 - (1.0 - s) * exp(-gain * effort);
+    return 1.0 - (1.0 - s) * two_to(-PER_OCTAVE * gain * effort);
 }
 
 static inline double wish(const Problem *p, double weight, double s)
@@ -69,7 +88,10 @@ static void happen(const Problem *p, State *st, uint64_t of_month, int64_t month
                 st->present_ours[at] = LEAVING;
             break;
         case NEW_MANAGER:
-            st->handed[at] = 1;
+            if (st->present_ours[at] == ABSENT)
+                missed[x] = 1;
+            else
+                st->handed[at] = 1;
             break;
         case REORGANISES: {
             uint64_t key = kind_key(of_month, REORGANISED);
@@ -194,22 +216,38 @@ static void people(const Problem *p, State *st, uint64_t of_month, int64_t month
     st->shock = faded + (1.0 - faded) * hit;
 }
 
+/* The ties that there are one after the other, so that the compiler takes several at once. */
+static void fade_ties(const Problem *p, State *st, int64_t month)
+{
+    int64_t slots = p->seats * p->slots, ties = 0;
+    int idle = month > p->planned;
+    double octaves = log(p->half_strong / p->half_weak) * PER_OCTAVE;
+    double rate = -(p->decay_scale / p->half_weak), gone_below = p->decay_scale > 0.0 ? p->s_gone : 0.0;
+    double *restrict strength = st->strength, *restrict faded = st->faded;
+    int64_t *restrict tied = st->tied;
+    for (int64_t at = 0; at < slots; at++) {
+        tied[ties] = at;
+        faded[ties] = strength[at];
+        ties += strength[at] > 0.0;
+    }
+    for (int64_t n = 0; n < ties; n++)
+        faded[n] *= two_to(rate * two_to(-octaves * faded[n]));
+    for (int64_t n = 0; n < ties; n++)
+        strength[tied[n]] = idle && p->wanted[tied[n]] == 0.0 && faded[n] < gone_below ? 0.0 : faded[n];
+}
+
 static void fade(const Problem *p, State *st, int64_t month)
 {
     int64_t slots = p->slots;
-    double scale = p->decay_scale, half_weak = p->half_weak, half_strong = p->half_strong;
+    fade_ties(p, st, month);
     for (int64_t j = 0; j < p->ours; j++)
         st->wished[j] = 0.0;
     for (int64_t i = 0; i < p->seats; i++) {
         if (st->present[i] == ABSENT && (p->reassign || p->joined[i] > month))
             continue;
-        for (int64_t k = i * slots; k < (i + 1) * slots; k++) {
-            double s = st->strength[k];
-            if (s > 0.0)
-                st->strength[k] = s = decay(s, scale, half_weak, half_strong);
+        for (int64_t k = i * slots; k < (i + 1) * slots; k++)
             if (p->wanted[k] > 0.0)
-                st->wished[p->owner[k]] += wish(p, p->wanted[k], s);
-        }
+                st->wished[p->owner[k]] += wish(p, p->wanted[k], st->strength[k]);
     }
 }
 
@@ -235,15 +273,13 @@ static void meet(const Problem *p, State *st, uint64_t of_month, int64_t month)
     const double *effort_hours = p->effort_hours + (month - 1) * p->seats * slots;
     double spent = 0.0;
     for (int64_t i = 0; i < p->seats; i++) {
-        if (st->present[i] == ABSENT) {
-            st->new_coverage[i] = 0.0;
+        if (st->present[i] == ABSENT)
             continue;
-        }
-        double reach = -1.0, open = 1.0;
+        double reach = -1.0;
         for (int64_t k = i * slots; k < (i + 1) * slots; k++) {
             double s = st->strength[k], wanted = p->wanted[k];
             int64_t j = p->owner[k];
-            if (s == 0.0 && wanted == 0.0 && !planned)
+            if (wanted == 0.0 && !planned)
                 continue;
             int met = 0;
             if (planned) {
@@ -252,7 +288,7 @@ static void meet(const Problem *p, State *st, uint64_t of_month, int64_t month)
                     spent += effort_hours[k];
                     met = 1;
                 }
-            } else if (wanted > 0.0 && st->present_ours[j] == PRESENT && hours[j] > 0.0) {
+            } else if (st->present_ours[j] == PRESENT && hours[j] > 0.0) {
                 double h = hours[j] * wish(p, wanted, s) / st->wished[j];
                 spent += h;
                 if (s > 0.0) {
@@ -262,25 +298,25 @@ static void meet(const Problem *p, State *st, uint64_t of_month, int64_t month)
                         met = 1;
                     }
                 } else {
-                    if (reach < 0.0)
-                        reach = reach_of(p, st, i);
-                    double chance = 1.0 - exp(-p->new_tie_rate * h * (1.0 + p->referral * reach));
-                    if (uniform(key, p->entity[i], p->entity_ours[j]) < chance) {
-                        s = p->s_new;
-                        met = 1;
+                    /* 1 - exp(-y) is below y, and the reach is at most 1 */
+                    double u = uniform(key, p->entity[i], p->entity_ours[j]);
+                    if (u < p->new_tie_rate * h * (1.0 + p->referral) + 1e-9) {
+                        if (reach < 0.0)
+                            reach = reach_of(p, st, i);
+                        if (u < 1.0 - exp(-p->new_tie_rate * h * (1.0 + p->referral * reach))) {
+                            s = p->s_new;
+                            met = 1;
+                        }
                     }
                 }
             }
             if (!met && s < p->s_gone && p->decay_scale > 0.0)
                 s = 0.0;
             st->strength[k] = s;
-            open *= 1.0 - s;
         }
-        st->new_coverage[i] = 1.0 - open;
     }
-    double *coverage = st->coverage;
-    st->coverage = st->new_coverage;
-    st->new_coverage = coverage;
+    for (int64_t i = 0; i < p->seats; i++)
+        st->coverage[i] = coverage_of(st->strength + i * slots, slots);
     st->spent = spent;
 }
 
@@ -353,16 +389,18 @@ static void reset(const Problem *p, State *st)
 int run(const Problem *p, uint64_t seed, int64_t first, int64_t count, const Results *out)
 {
     size_t seats = (size_t)p->seats, ours = (size_t)p->ours, ties = seats * (size_t)p->slots;
-    double *floats = calloc(3 * seats + ties + ours + 1, sizeof(double));
+    double *floats = calloc(2 * seats + 2 * ties + ours + 1, sizeof(double));
+    int64_t *wholes = calloc(ties + 1, sizeof(int64_t));
     int8_t *flags = calloc(2 * seats + 2 * ours + 1, 1);
-    if (!floats || !flags) {
+    if (!floats || !wholes || !flags) {
         free(floats);
+        free(wholes);
         free(flags);
         return 1;
     }
     State st = {
-        .orientation = floats, .coverage = floats + seats, .new_coverage = floats + 2 * seats,
-        .strength = floats + 3 * seats, .wished = floats + 3 * seats + ties,
+        .orientation = floats, .coverage = floats + seats, .strength = floats + 2 * seats,
+        .faded = floats + 2 * seats + ties, .wished = floats + 2 * seats + 2 * ties, .tied = wholes,
         .present = flags, .departing = flags + seats,
         .present_ours = flags + 2 * seats, .handed = flags + 2 * seats + ours,
     };
@@ -389,6 +427,7 @@ int run(const Problem *p, uint64_t seed, int64_t first, int64_t count, const Res
             out->drawn[v * out->drawn_stride + r] = drawn[v];
     }
     free(floats);
+    free(wholes);
     free(flags);
     return 0;
 }

@@ -45,6 +45,7 @@ SIGMAS = 3.0
 TOLERANCE = (
     1e-9  # relative, of every value of every replicate: an exponential of the lanes' own, products fused
 )
+SMALLEST = 1e-6  # what is less is left of a sum whose terms cancel, and compared with this
 
 ACCOUNTS = (10, 100, 1000)
 ACCOUNT_REPLICATES, ACCOUNT_ROUNDS, ACCOUNT_SPREAD = 20, 3, 10.0
@@ -182,11 +183,11 @@ def close(one: Arrays, other: Arrays) -> bool:
 
 
 def apart(one: Arrays, other: Arrays) -> float:
-    """Return the largest relative difference of two values."""
+    """Return the largest relative difference of two values, against the smallest that counts at least."""
     a = np.concatenate([one.series.ravel(), one.drawn.ravel()])
     b = np.concatenate([other.series.ravel(), other.drawn.ravel()])
-    size = np.maximum(np.abs(a), np.abs(b))
-    return float(np.max(np.abs(a - b) / np.where(size > 0.0, size, 1.0), initial=0.0))
+    size = np.maximum(np.maximum(np.abs(a), np.abs(b)), SMALLEST)
+    return float(np.max(np.abs(a - b) / size, initial=0.0))
 
 
 def accounts() -> Rows:

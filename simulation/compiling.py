@@ -15,7 +15,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from numba.extending import overload, register_jitable
+from numba.core import types
+from numba.extending import intrinsic, overload, register_jitable
 from platformdirs import user_cache_path
 
 from graph import strength
@@ -120,8 +121,25 @@ def mix(z: Any) -> Any:
     return z ^ (z >> _S31)
 
 
-for rule in rules.RULES:
+def _typed(context: Any, shifted: Any) -> Any:
+    word = types.uint64
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        fraction_bits, zeroth_power = (context.get_constant(word, n) for n in (52, 1023 << 52))
+        last_bits = builder.bitcast(arguments[0], context.get_value_type(word))
+        exponent = builder.add(builder.shl(last_bits, fraction_bits), zeroth_power)
+        return builder.bitcast(exponent, context.get_value_type(types.float64))
+
+    return types.float64(types.float64), build
+
+
+# Twin of `strength.two_to_whole`: the last bits of the shifted number become the exponent of a power.
+_two_to_whole: Any = intrinsic(_typed)
+
+
+for rule in (strength.two_to, *rules.RULES):
     register_jitable(rule)
+overload(strength.two_to_whole, strict=False)(lambda shifted: lambda shifted: _two_to_whole(shifted))
 overload(draws.replicate_key, strict=False)(lambda seed, replicate: _replicate_key)
 overload(draws.event_key, strict=False)(lambda key, month, kind: _event_key)
 overload(draws.uniform, strict=False)(lambda key, entity, second: _uniform)

@@ -169,6 +169,14 @@ def opening_chance(hours: float, reach: float, rate: float, referral: float) -> 
     return 1.0 - exp(-rate * hours * (1.0 + referral * reach))
 
 
+def most_opening(hours: float, rate: float, referral: float) -> float:
+    """Return what the chance of opening a tie cannot exceed, however far allies reach.
+
+    1 - exp(-y) is below y, and the reach is at most 1; a billionth makes up for rounding.
+    """
+    return rate * hours * (1.0 + referral) + 1e-9
+
+
 def referral_reach(pull: float, cov: float, o: float) -> float:
     """Return how far one colleague, covered and in favour, reaches along an influence line."""
     return abs(pull) * cov * o if o > 0.0 else 0.0
@@ -406,6 +414,7 @@ RULES: tuple[Callable[..., Any], ...] = (
     tie_hours,
     effort,
     opening_chance,
+    most_opening,
     referral_reach,
     sway_of,
     has_ended,

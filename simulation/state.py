@@ -254,11 +254,13 @@ class State(NamedTuple):
     present, present_ours
         (N,), (J,) ABSENT, PRESENT or LEAVING.
     orientation, coverage
-        (N,) o and cov; `new_orientation` and `new_coverage` are filled while the old ones are still read.
+        (N,) o and cov; `new_orientation` is filled while the old one is still read.
     strength
         (N, K) s.
-    departing
-        (N,) 1 where this month's draw would have the holder leave.
+    tied, faded
+        (N K,), (N K + 8,) where the ties of the month are, one after the other, and their strength.
+    departing, departing_ours
+        (N,), (J,) 1 where this month's draw would have the holder leave.
     handed
         (J,) 1 where ties change hands this month.
     wished
@@ -294,9 +296,11 @@ class State(NamedTuple):
     orientation: Floats
     new_orientation: Floats
     coverage: Floats
-    new_coverage: Floats
     strength: Floats
+    tied: Ints
+    faded: Floats
     departing: Flags
+    departing_ours: Flags
     handed: Flags
     wished: Floats
     now: Floats
@@ -331,9 +335,11 @@ def new_state(case: Case) -> State:
         orientation=np.zeros(seats),
         new_orientation=np.zeros(seats),
         coverage=np.zeros(seats),
-        new_coverage=np.zeros(seats),
         strength=np.zeros((seats, slots)),
+        tied=np.zeros(seats * slots, np.int64),
+        faded=np.zeros(seats * slots + 8),  # up to a whole vector
         departing=np.zeros(seats, np.int8),
+        departing_ours=np.zeros(ours, np.int8),
         handed=np.zeros(ours, np.int8),
         wished=np.zeros(ours),
         now=np.zeros((case.accounts, len(ALL_SERIES))),

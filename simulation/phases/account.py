@@ -133,8 +133,9 @@ def look(case: Case, state: State, month: int) -> None:
             covered += case.influence[i] * coverage[i]
             for k in range(slots):
                 j = owner[i, k]
-                if j >= 0 and present_ours[j] == PRESENT and is_thread(strength[i, k], case.thread_min):
-                    threads += 1
+                if j < 0:
+                    break
+                threads += is_thread(strength[i, k], case.thread_min) & (present_ours[j] == PRESENT)
         state.level[g, ACCESSED] = ratio(access, total)
         state.level[g, VALUE_ACCESS] = ratio(value_access, value_total)
         if g < case.accounts:

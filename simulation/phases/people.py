@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from simulation.compiling import (
     part,
 )
@@ -152,9 +154,6 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
                 if present[i] == LEAVING:
                     gone += decisive[i]
                     left += w
-                    coverage[i] = 0.0
-                    for k in range(slots):
-                        strength[i, k] = 0.0
         level[g, LEFT] = ratio(left, total)
         level[g, WEIGHT] = total
         level[g, HIT] = hit_of_leavers(ratio(gone, deciding), ratio(others, total))
@@ -165,6 +164,9 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
                     continue
                 if present[i] == LEAVING:
                     present[i] = ABSENT
+                    coverage[i] = 0.0
+                    for k in range(slots):
+                        strength[i, k] = 0.0
                 elif uniform(arrives, entity[i], NOBODY) < rates.replacement_theirs:
                     present[i] = PRESENT
                     orientation[i] = newcomer_orientation(mean, uniform(luck, entity[i], NOBODY), rates.mood)
@@ -188,14 +190,17 @@ def people(case: Case, rates: Rates, levers: Levers, state: State, key: Any, mon
 def our_people(case: Case, rates: Rates, state: State, key: Any, month: int) -> bool:
     """1d: who of ours leaves and arrives; tell whether any ties change hands."""
     present, handed, entity, leave = state.present_ours, state.handed, case.entity_ours, case.leave_ours
+    departing = state.departing_ours
     draw = event_key(key, month, OURS_DEPART)
     draw_arrival = event_key(key, month, OURS_ARRIVE)
+    for j in range(np.uint64(leave.size)):  # a loop of its own, which the compiler vectorises
+        departing[j] = uniform(draw, entity[j], NOBODY) < leave[j]
     changed = False
     for j in range(leave.size):
         if present[j] == ABSENT:
             if uniform(draw_arrival, entity[j], NOBODY) < rates.replacement_ours:
                 present[j] = PRESENT
-        elif present[j] == LEAVING or uniform(draw, entity[j], NOBODY) < leave[j]:
+        elif present[j] == LEAVING or departing[j] == 1:
             present[j] = ABSENT
             handed[j] = 1
         if handed[j] == 1:

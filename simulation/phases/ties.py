@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from graph.strength import (
     contact,
     decay,
@@ -25,6 +27,7 @@ from simulation.rules import (
     effort,
     has_ended,
     learning_hours,
+    most_opening,
     opening_chance,
     referral_reach,
     tie_hours,
@@ -39,6 +42,9 @@ from simulation.state import (
     State,
 )
 
+ONE = np.uint64(1)
+WIDEST = np.uint64(8)  # numbers that a processor takes at once, at most
+
 
 @part
 def fade(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
@@ -46,20 +52,42 @@ def fade(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> 
     seats, slots = case.owner.shape
     owner, joined, wanted = case.owner, case.joined, levers.wanted
     present, strength, wished = state.present, state.strength, state.wished
-    scale, half_weak, half_strong = rates.decay_scale, rates.half_weak, rates.half_strong
     weak, reassign = levers.weak, levers.reassign == 1
+    fade_ties(rates, levers, state, month)
     for j in range(wished.size):
         wished[j] = 0.0
     for i in range(seats):
         if present[i] == ABSENT and (reassign or joined[i] > month):
             continue
         for k in range(slots):
-            s = strength[i, k]
-            if s > 0.0:
-                s = decay(s, scale, half_weak, half_strong)
-                strength[i, k] = s
             if wanted[i, k] > 0.0:
-                wished[owner[i, k]] += wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
+                wished[owner[i, k]] += wish(wanted[i, k], weak, strength[i, k]) if reassign else wanted[i, k]
+
+
+@part
+def fade_ties(rates: Rates, levers: Levers, state: State, month: int) -> None:
+    """2: decay, of the ties that there are one after the other, so that the compiler takes several at once.
+
+    A tie that nobody means to meet ends here where it is too weak, the others when they were not met.
+    """
+    scale, half_weak, half_strong = rates.decay_scale, rates.half_weak, rates.half_strong
+    strength, wanted = state.strength.reshape(state.strength.size), levers.wanted.reshape(state.strength.size)
+    tied, faded = state.tied, state.faded
+    idle = month > levers.effort.shape[0]
+    ties: Any = np.uint64(0)
+    for at in range(np.uint64(strength.size)):
+        tied[ties] = at
+        faded[ties] = strength[at]
+        ties += np.uint64(strength[at] > 0.0)
+    whole = (ties + WIDEST - ONE) // WIDEST * WIDEST
+    for n in range(ties, whole):
+        faded[n] = 0.0
+    for n in range(whole):
+        faded[n] = decay(faded[n], scale, half_weak, half_strong)
+    for n in range(ties):
+        slot = np.uint64(tied[n])
+        ends = idle and wanted[slot] == 0.0 and has_ended(faded[n], rates.s_gone, scale)
+        strength[slot] = 0.0 if ends else faded[n]
 
 
 @part
@@ -69,7 +97,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
     owner, entity, entity_ours = case.owner, case.entity, case.entity_ours
     wanted, hours, weak, reassign = levers.wanted, levers.hours, levers.weak, levers.reassign == 1
     present, present_ours, strength = state.present, state.present_ours, state.strength
-    coverage, new_coverage, wished = state.coverage, state.new_coverage, state.wished
+    coverage, wished = state.coverage, state.wished
     planned = month <= levers.effort.shape[0]
     draw = event_key(key, month, OPENS)
     for g in range(case.distributing.size):
@@ -78,14 +106,12 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
         taught = 0.0
         for i in seats_of(case, g):
             if present[i] == ABSENT:
-                new_coverage[i] = 0.0
                 continue
             reach = -1.0
-            open_part = 1.0
             for k in range(slots):
-                s = strength[i, k]
-                if s == 0.0 and wanted[i, k] == 0.0 and not planned:
+                if wanted[i, k] == 0.0 and not planned:
                     continue
+                s = strength[i, k]
                 met = False
                 if planned:
                     j = owner[i, k]
@@ -95,7 +121,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
                         spent += levers.effort_hours[month - 1, i, k]
                         taught += levers.effort_taught[month - 1, i, k]
                         met = True
-                elif wanted[i, k] > 0.0:
+                else:
                     j = owner[i, k]
                     if present_ours[j] == PRESENT and hours[month, j] > 0.0:
                         asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
@@ -110,23 +136,25 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
                                 s = contact(s, effective, rates.contact_gain)
                                 met = True
                         else:
-                            if reach < 0.0:
-                                reach = reach_of(case, state, i)
-                            chance = opening_chance(h, reach, rates.new_tie_rate, rates.referral)
-                            if uniform(draw, entity[i], entity_ours[j]) < chance:
-                                s = rates.s_new
-                                met = True
+                            u = uniform(draw, entity[i], entity_ours[j])
+                            if u < most_opening(h, rates.new_tie_rate, rates.referral):
+                                if reach < 0.0:
+                                    reach = reach_of(case, state, i)
+                                if u < opening_chance(h, reach, rates.new_tie_rate, rates.referral):
+                                    s = rates.s_new
+                                    met = True
                 if not met and has_ended(s, rates.s_gone, rates.decay_scale):
                     s = 0.0
                 strength[i, k] = s
-                open_part *= 1.0 - s
-            new_coverage[i] = 1.0 - open_part
         state.level[g, SPENT] = spent
         state.taught[g] = taught
     for g in range(case.accounts, case.distributing.size):  # hours at its distributors are the account's
         state.level[0, SPENT] += state.level[g, SPENT]
-    for i in range(seats):
-        coverage[i] = new_coverage[i]
+    for i in range(seats):  # at a vacant seat there is no tie
+        open_part = 1.0
+        for k in range(slots):
+            open_part *= 1.0 - strength[i, k]
+        coverage[i] = 1.0 - open_part
 
 
 @part

@@ -66,6 +66,7 @@ TABLE = [
     (rules.effort, (2.5, 0.1), 2.4),
     (rules.effort, (0.05, 0.1), 0.0),
     (rules.effort, (0.3, 0.3), 0.0),
+    (rules.most_opening, (2.0, 0.05, 4.0), 0.5 + 1e-9),  # the exponent, with a reach of 1
     (rules.opening_chance, (2.0, 0.25, 0.25, 4.0), 1.0 - E1),  # .25 * 2 * (1 + 4 * .25) = 1
     (rules.opening_chance, (4.0, 0.0, 0.25, 4.0), 1.0 - E1),
     (rules.opening_chance, (0.0, 1.0, 0.25, 4.0), 0.0),
