@@ -12,6 +12,7 @@ from api import verbs
 from api.problems import Problem
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
+from graph.imports.undoing import Undone
 from graph.plan import Plan
 from graph.profile import AccountProfile
 from graph.removal import Without
@@ -35,6 +36,8 @@ WithoutDocument = _document("WithoutDocument", Without)
 CheckDocument = _document("CheckDocument", verbs.Checked)
 PlanDocument = _document("PlanDocument", Plan)
 ImportDocument = _document("ImportDocument", ImportReport)
+ImportsDocument = _document("ImportsDocument", verbs.Imports)
+UndoneDocument = _document("UndoneDocument", Undone)
 CookbookDocument = _document("CookbookDocument", verbs.CookbookList)
 QueryDocument = _document("QueryDocument", QueryResult)
 EstimatesDocument = _document("EstimatesDocument", Estimates)

@@ -25,9 +25,11 @@ from api.models import (
     GapsDocument,
     HealthDocument,
     ImportDocument,
+    ImportsDocument,
     PlanDocument,
     QueryDocument,
     RopiDocument,
+    UndoneDocument,
     WithoutDocument,
 )
 from api.paths import segment
@@ -279,6 +281,20 @@ def import_files(
             dry_run=dry_run,
         )
     return answer(result)
+
+
+@router.get("/imports", operation_id="list_imports", response_model=ImportsDocument, tags=["store"])
+def list_imports(work: Work) -> Response:
+    """Return what came in when, from which files, and whether it was undone; the newest first."""
+    return answer(verbs.imports(work))
+
+
+@router.post("/imports/{id}/undo", operation_id="undo_import", response_model=UndoneDocument, tags=["store"])
+def undo_import(
+    work: Work, id: Annotated[str, InPath(description="As `GET /imports` lists it.")]
+) -> Response:
+    """Take back what an import wrote; what came later stays, or is to be undone first."""
+    return answer(verbs.undo_import(work, id))
 
 
 def _file_name(upload: UploadFile, part: str) -> str:

@@ -22,10 +22,12 @@ from graph.measures import measure
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
 from graph.removal import Relation, Without, without
 from graph.store.accounts import resolve_person
+from graph.store.imports import ImportRecord
 from graph.store.movers import read_movers
 
 if TYPE_CHECKING:
     from graph.imports import ImportReport
+    from graph.imports.undoing import Undone
     from graph.plan import Plan, PlanLimits
 
 
@@ -189,6 +191,32 @@ def import_(
         progress=progress,
     )
     return Result(work.today, (), report)
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """The imports, the newest first."""
+
+    imports: tuple[ImportRecord, ...]
+
+
+def imports(work: Workspace) -> Result[Imports]:
+    """Return what came in when, from which files, and whether it was undone."""
+    from graph.store.imports import read_imports
+
+    return Result(work.today, (), Imports(read_imports(work.store)))
+
+
+def undo_import(work: Workspace, id_: str, *, progress: Progress | None = None) -> Result[Undone]:
+    """Take back what an import wrote."""
+    from graph.imports.undoing import undo_import as undo
+
+    undone = undo(work.store, id_, today=work.today, policy=work.policy, progress=progress)
+    found = (
+        f"Import {', '.join(undone.later)} came later and found things as they were, some of which may be "
+        "gone or changed back now: import its files again if they should be there.",
+    )
+    return Result(work.today, found if undone.later else (), undone)
 
 
 def plan(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import data, demo, engine, estimating, measuring, planning, portfolio, sensing, simulating
+from api.cli import (
+    data,
+    demo,
+    engine,
+    estimating,
+    imports,
+    measuring,
+    planning,
+    portfolio,
+    sensing,
+    simulating,
+)
 
 app = typer.Typer(
     name="diamond",
@@ -18,6 +29,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(demo.serve)
 app.command("import")(data.import_)
+app.add_typer(imports.imports, name="imports")
 app.command("accounts")(measuring.accounts)
 app.command("account")(measuring.account)
 app.command("map")(measuring.map_)

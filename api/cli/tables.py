@@ -274,7 +274,8 @@ def check(console: Console, result: Result[Checked]) -> None:
 def imported(console: Console, report: Result[ImportReport]) -> None:
     """Show what an import brought in, asked and could not use."""
     result = report.body
-    console.print("Preview: nothing was written." if result.dry_run else "Imported.")
+    undo = f"Imported; `diamond imports undo {result.id}` takes it back."
+    console.print("Preview: nothing was written." if result.dry_run else undo)
     made = table(
         "File",
         "Form",

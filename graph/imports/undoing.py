@@ -42,9 +42,9 @@ from graph.store.imports import (
 T = TypeVar("T")
 
 # Lines that a node cannot stand without: they stay where their source stays.
-STANDS_ON = frozenset({"EMPLOYED_BY", "WORKS_IN", "FUNCTION_OF", "OF_ACCOUNT", "ASSESSES"})
+STANDS_ON = frozenset({"EMPLOYED_BY", "WORKS_IN", "FUNCTION_OF", "OF_ACCOUNT", "ASSESSES", "FORMER_OF"})
 # Not counted by an import either: they come and go with a node.
-UNCOUNTED = frozenset({"FUNCTION_OF", "OF_ACCOUNT", "ASSESSES"})
+UNCOUNTED = frozenset({"FUNCTION_OF", "OF_ACCOUNT", "ASSESSES", "FORMER_OF", "REPORTED_TO"})
 # Lines of which a file states all that start, or end, at one node.
 STATED_BY_TARGET = frozenset({"PARENT_OF"})
 BARE = "r.given_strength IS NULL AND r.last_on IS NULL AND r.desired IS NULL"

@@ -1,0 +1,58 @@
+"""Imports listed and undone, as a command and over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.cli import run
+from api.workspace import Workspace
+from graph.store import Store
+from tests.unit.importing import BASE, write_files
+
+FILES = [("files", (name, content.encode(), "text/csv")) for name, content in BASE.items()]
+
+
+def test_what_came_in_is_listed_and_undone_by_commands(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def diamond(*arguments: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert run([*arguments, "--json", "--store", str(store.target.folder)]) == code
+        return json.loads(capsys.readouterr().out)
+
+    write_files(tmp_path / "a", BASE)
+    write_files(tmp_path / "b", {"ties.csv": "ours,stakeholder\no1,t1\n"})
+    assert diamond("imports")["imports"] == []
+    first = diamond("import", str(tmp_path / "a"))["id"]
+    second = diamond("import", str(tmp_path / "b"))["id"]
+    listed = diamond("imports", "list")["imports"]
+    assert [(one["id"], one["state"]) for one in listed] == [(second, "done"), (first, "done")]
+    assert listed[1]["files"] == sorted(BASE) and listed[1]["created"]["Person"] == 3
+    refused = diamond("imports", "undo", first, code=2)
+    assert f"undo {second}" in refused["detail"]
+    assert diamond("imports", "undo", second)["deleted"] == {"ENGAGES": 1}
+    assert diamond("imports", "undo", first)["kept"] == []
+    assert {one["state"] for one in diamond("imports")["imports"]} == {"undone"}
+    assert diamond("imports", "undo", "99", code=2)["candidates"]
+    for arguments in (["imports"], ["imports", "list"]):
+        capsys.readouterr()
+        assert run([*arguments, "--store", str(store.target.folder)]) == 0
+        assert "undone" in capsys.readouterr().out
+
+
+def test_an_import_is_undone_over_http(client: httpx.Client, work: Workspace) -> None:
+    before = client.get("/api/v1/imports").json()["imports"]
+    done = client.post("/api/v1/imports", files=FILES).json()
+    assert client.get("/api/v1/accounts/acme").status_code == 200
+    (newest, *others) = client.get("/api/v1/imports").json()["imports"]
+    assert newest["id"] == done["id"] and others == before
+    undone = client.post(f"/api/v1/imports/{done['id']}/undo").json()
+    assert undone["deleted"]["Person"] == 3 and undone["as_of"]
+    assert client.get("/api/v1/accounts/acme").status_code == 422
+    assert client.post(f"/api/v1/imports/{done['id']}/undo").status_code == 422
+    assert client.post("/api/v1/imports/no%20such/undo").json()["title"] == "Unknown name"
