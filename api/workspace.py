@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
 from graph.account import Account
+from graph.gap_similar import Peer
 from graph.gaps import Gap, find_gaps
 from graph.measures import Measures
 from graph.policy import Policy
 from graph.store import Store
 from graph.store.accounts import read_account, read_partners, read_portfolio, resolve_account
+from graph.store.gap_peers import read_peers
 from graph.store.strengths import refresh_strengths
 
 Body = TypeVar("Body")
@@ -49,9 +51,21 @@ class Workspace:
         self.refresh()
         return read_portfolio(self.store, as_of or self.today, self.policy)
 
-    def gaps(self, measures: Measures) -> tuple[Gap, ...]:
-        """Return an account's gaps, with queries where they speak of today."""
-        return find_gaps(measures.account, measures, today=self.today)
+    def peers(self, account: Account) -> tuple[Peer, ...]:
+        """Read what an account is compared with, as of its day."""
+        return read_peers(self.store, account, self.policy, self.today)
+
+    def gaps(self, measures: Measures, others: Sequence[Peer] | None = None) -> tuple[Gap, ...]:
+        """Return an account's gaps, with queries where they speak of today.
+
+        Parameters
+        ----------
+        others
+            What it is compared with; read from the store if None.
+        """
+        account = measures.account
+        others = self.peers(account) if others is None else others
+        return find_gaps(account, measures, today=self.today, others=others)
 
 
 @dataclass(frozen=True, slots=True)

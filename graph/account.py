@@ -207,6 +207,10 @@ class Account:
         Day of the newest touchpoint (or stated last contact) with the account.
     country, region
         Where it is, for roll-ups.
+    industry
+        As the organisation's row says.
+    category_volume
+        Units a year that it buys in our category from anybody.
     """
 
     id: str
@@ -226,6 +230,8 @@ class Account:
     newest_contact: date | None = None
     country: str | None = None
     region: str | None = None
+    industry: str | None = None
+    category_volume: float | None = None
     channel: Channel = Channel()
     policy: Policy = field(default_factory=load_policy, repr=False, compare=False)
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from graph.account import Account, Person, Tie
+from graph.account import Account, Person, Sale, Tie
 from graph.measures import Measures, RowCoverage
 from graph.routes import Route
 from graph.wording import count
 
 Evidence = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a rule found: a gap but for its query, whose parameters beside account and day are `about`."""
+
+    kind: str
+    subject: str
+    subject_name: str
+    severity: float
+    actual: float
+    target: float
+    evidence: Sequence[Evidence]
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 def influence_of(account: Account, person: Person) -> float:
@@ -20,7 +35,7 @@ def influence_of(account: Account, person: Person) -> float:
 
 def of_row(account: Account, measures: Measures, row: RowCoverage, known: Sequence[Person]) -> list[Evidence]:
     """Return what is known of a function row, then of each of its people, the most influential first."""
-    facts: list[Evidence] = [
+    return [
         {
             "text": f"{row.row}: {count(len(known), 'person', 'people')} known,"
             f" coverage {row.coverage:.2f}, {count(row.threads, 'thread')}.",
@@ -28,8 +43,14 @@ def of_row(account: Account, measures: Measures, row: RowCoverage, known: Sequen
             "people": len(known),
             "coverage": row.coverage,
             "threads": row.threads,
-        }
+        },
+        *of_people(account, measures, known),
     ]
+
+
+def of_people(account: Account, measures: Measures, known: Sequence[Person]) -> list[Evidence]:
+    """Return how influential and how well covered people are, the most influential first."""
+    facts: list[Evidence] = []
     for person in sorted(known, key=lambda person: (-influence_of(account, person), person.id)):
         influence, covered = influence_of(account, person), measures.covered(person.id)
         against = ", against" if account.against[account.their_index[person.id]] else ""
@@ -42,6 +63,64 @@ def of_row(account: Account, measures: Measures, row: RowCoverage, known: Sequen
             }
         )
     return facts
+
+
+def of_function(
+    account: Account,
+    measures: Measures,
+    function: str,
+    known: Sequence[Person],
+    coverage: float,
+    share: float,
+) -> list[Evidence]:
+    """Return what is known of a function that sells our product on, then of each of its people."""
+    return [
+        {
+            "text": f"{words(function)} of {account.name} sells our product on:"
+            f" {count(len(known), 'person', 'people')} known, {share:.0%} of the influence there,"
+            f" coverage {coverage:.2f}.",
+            "function": function,
+            "people": len(known),
+            "share": share,
+            "coverage": coverage,
+        },
+        *of_people(account, measures, known),
+    ]
+
+
+def of_nobody(account: Account, function: str) -> Evidence:
+    """Return that nobody is known in a function that sells our product on."""
+    return {
+        "text": f"Nobody of {account.name} is known in {words(function)}, which sells our product on.",
+        "function": function,
+        "people": 0,
+    }
+
+
+def of_sales(account: Account, sales: Sequence[Sale]) -> Evidence:
+    """Return who sells an end customer how much of what."""
+    names = {one.id: one.name for one in (*account.channel.distributors, *account.suppliers)}
+    ours = {one.brand for one in account.channel.carried if one.ours}
+    lines = []
+    for seller in dict.fromkeys(sale.seller for sale in sales):
+        bought = [sale for sale in sales if sale.seller == seller]
+        amounts = _listed(_amount(sale, ours) for sale in bought)
+        direct = ", direct" if bought[0].direct else ""
+        lines.append(f"{names.get(seller, seller)} sells {amounts}{direct}")
+    volumes = [sale.volume for sale in sales if sale.volume is not None]
+    return {
+        "text": f"{'; '.join(lines)}.",
+        "sellers": list(dict.fromkeys(sale.seller for sale in sales)),
+        "volume": sum(volumes) if volumes else None,
+    }
+
+
+def of_share(share: float, assumed: bool) -> Evidence:
+    """Return which share of a channel's volume is at stake."""
+    text = f"{share:.0%} of the volume sold in this channel"
+    if assumed:
+        text = f"No volume is reported: counted as the average end customer, {text}"
+    return {"text": f"{text}.", "share": share, "assumed": assumed}
 
 
 def of_levels(account: Account, person: Person, threads: Sequence[Tie]) -> list[Evidence]:
@@ -106,6 +185,17 @@ def of_ties(account: Account, ties: Sequence[Tie]) -> list[Evidence]:
 def words(name: str | None) -> str | None:
     """Return a name of the tables as words."""
     return name.replace("_", " ") if name else None
+
+
+def _amount(sale: Sale, ours: set[str]) -> str:
+    mark = " (ours)" if sale.brand in ours else ""
+    what = f"of {sale.brand}{mark}" if sale.brand else "of an unnamed brand"
+    return f"{sale.volume:,.0f} a year {what}" if sale.volume is not None else f"an unknown volume {what}"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _since(last_on: date | None) -> str:

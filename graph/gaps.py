@@ -1,8 +1,10 @@
-"""What is missing in an account: ten kinds of gap, worst first, each with its evidence and its query.
+"""What is missing in an account: every kind of gap, worst first, each with its evidence and its query.
 
 The kinds are judged one by one from the account and its measures, in the order of `KINDS`. A gap of a
 person has the person's id as its subject, one of a function row the row's name, one of the whole account
-the account's id; `below_desired` is a gap of the stakeholder, one for each tie that falls short.
+the account's id; `below_desired` is a gap of the stakeholder, one for each tie that falls short. The kinds
+of the indirect business (`graph.gap_channel`) have a function or an end customer as theirs, the comparison
+with similar accounts (`graph.gap_similar`) a function.
 
 `actual` is what was found and `target` where the gap would close:
 
@@ -19,12 +21,16 @@ opponent                   orientation as a number                  where opposi
 below_desired              strength of the tie                      desired / 5
 stale_score                days since the score fell due            0
 no_opponent_known          known orientations other than ally       1
+distributor_function       coverage of the function                 coverage of a row to be counted
+hidden_end_customer        people of ours with a tie there          1
+channel_overlap            ways in which it is served               1
+unusual_function           threads to people of the function        1
 =========================  =======================================  ==============================
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,7 +39,9 @@ import numpy as np
 from graph import cookbook, evidence
 from graph.account import Account, Person, Tie
 from graph.cookbook import CookbookQuery
-from graph.evidence import Evidence
+from graph.evidence import Evidence, Shortfall
+from graph.gap_channel import channel_overlaps, distributor_functions, hidden_end_customers
+from graph.gap_similar import Peer, unusual_functions
 from graph.measures import Measures
 from graph.routes import routes_to
 from graph.wording import count
@@ -50,6 +58,10 @@ KINDS = (
     "below_desired",
     "stale_score",
     "no_opponent_known",
+    "distributor_function",
+    "hidden_end_customer",
+    "channel_overlap",
+    "unusual_function",
 )
 
 # Severity per influence, where a kind weighs less than the stakeholder's whole influence.
@@ -85,7 +97,9 @@ class Gap:
     query: CookbookQuery | None
 
 
-def find_gaps(account: Account, measures: Measures, *, today: date | None = None) -> tuple[Gap, ...]:
+def find_gaps(
+    account: Account, measures: Measures, *, today: date | None = None, others: Sequence[Peer] = ()
+) -> tuple[Gap, ...]:
     """Return every gap of an account, worst first; equal ones in the order of `KINDS`, then by subject.
 
     Parameters
@@ -96,8 +110,10 @@ def find_gaps(account: Account, measures: Measures, *, today: date | None = None
         Of the same account.
     today
         The day of the store's strengths; the calendar's where not given.
+    others
+        The other accounts, as of the same day: without them no function is unusual.
     """
-    finder = _Finder(account, measures, account.as_of == (today or date.today()))
+    finder = _Finder(account, measures, account.as_of == (today or date.today()), others)
     gaps = [gap for kind in KINDS for gap in getattr(finder, kind)()]
     return tuple(sorted(gaps, key=lambda gap: (-round(gap.severity, 12), KINDS.index(gap.kind), gap.subject)))
 
@@ -105,8 +121,9 @@ def find_gaps(account: Account, measures: Measures, *, today: date | None = None
 class _Finder:
     """The rules, one method for each kind, over one account."""
 
-    def __init__(self, account: Account, measures: Measures, is_today: bool) -> None:
+    def __init__(self, account: Account, measures: Measures, is_today: bool, others: Sequence[Peer]) -> None:
         self.account = account
+        self.others = others
         self.measures = measures
         self.is_today = is_today
         self.limits = account.policy.limits
@@ -353,14 +370,46 @@ class _Finder:
                 ],
             )
 
+    def distributor_function(self) -> Iterator[Gap]:
+        return map(self._completed, distributor_functions(self.account, self.measures))
+
+    def hidden_end_customer(self) -> Iterator[Gap]:
+        if "distributor" not in self.account.kinds:
+            return iter(())
+        return map(self._completed, hidden_end_customers(self.account))
+
+    def channel_overlap(self) -> Iterator[Gap]:
+        return map(self._completed, channel_overlaps(self.account))
+
+    def unusual_function(self) -> Iterator[Gap]:
+        return map(self._completed, unusual_functions(self.account, self.others))
+
     def _opponents(self) -> Iterator[Person]:
         return (self.account.theirs[index] for index in np.flatnonzero(self.account.against))
 
-    def _is_against(self, person: Person) -> bool:
-        return bool(self.account.against[self.account.their_index[person.id]])
-
     def _influence(self, person: Person) -> float:
         return evidence.influence_of(self.account, person)
+
+    def _completed(self, found: Shortfall) -> Gap:
+        return Gap(
+            found.kind,
+            found.subject,
+            found.subject_name,
+            found.severity,
+            found.actual,
+            found.target,
+            tuple(found.evidence),
+            self._query(found.kind, found.about),
+        )
+
+    def _query(self, kind: str, about: Mapping[str, object]) -> CookbookQuery | None:
+        if not self.is_today:
+            return None
+        given = {"account": self.account.id, **about}
+        asked = cookbook.entry(kind)
+        if any(parameter.name == "as_of" for parameter in asked.parameters):
+            given["as_of"] = self.account.as_of
+        return CookbookQuery(kind, asked.bind(given, policy=self.account.policy))
 
     def _gap(
         self,
@@ -372,9 +421,5 @@ class _Finder:
         facts: Sequence[Evidence],
         **about: object,
     ) -> Gap:
-        query = None
         identifier, name = (subject, subject) if isinstance(subject, str) else (subject.id, subject.name)
-        if self.is_today:
-            given = {"account": self.account.id, "as_of": self.account.as_of, **about}
-            query = CookbookQuery(kind, cookbook.entry(kind).bind(given, policy=self.account.policy))
-        return Gap(kind, identifier, name, severity, actual, target, tuple(facts), query)
+        return self._completed(Shortfall(kind, identifier, name, severity, actual, target, facts, about))

@@ -41,13 +41,17 @@ class FunctionKind:
 
 @dataclass(frozen=True, slots=True)
 class TouchpointKind:
-    """One form of touchpoint: hours it takes, quality of an hour, cost, and how often in a year."""
+    """One form of touchpoint: hours it takes, quality of an hour, cost, and how often in a year.
+
+    `theirs` is how many of theirs one touchpoint can reach at most.
+    """
 
     kind: str
     hours: float
     quality: float
     cost: float
     yearly_limit: int
+    theirs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class Policy:
         CRM value (folded) to role and orientation.
     titles
         Title phrases, longest first.
+    selling_functions
+        Functions of a distributor in which it is decided how our product is sold on, with a weight each.
     limits
         The named cut-offs of `measures.csv`.
     """
@@ -92,6 +98,7 @@ class Policy:
     level_influence: Mapping[int, float]
     role_values: Mapping[str, tuple[str | None, str | None]]
     titles: tuple[TitlePattern, ...]
+    selling_functions: Mapping[str, float]
     limits: Mapping[str, float]
 
     def row_of(self, function: str | None) -> str:
@@ -166,6 +173,7 @@ def load_policy(folder: Path = FOLDER) -> Policy:
             _number("touchpoint_kinds.csv", number, row, "quality"),
             _number("touchpoint_kinds.csv", number, row, "cost"),
             int(_number("touchpoint_kinds.csv", number, row, "yearly_limit")),
+            int(_number("touchpoint_kinds.csv", number, row, "theirs")) if row.get("theirs") else 1,
         )
         for number, row in _rows(folder, "touchpoint_kinds.csv")
     }
@@ -199,6 +207,10 @@ def load_policy(folder: Path = FOLDER) -> Policy:
         role_values={
             fold(row["value"]): (row["role"] or None, row["orientation"] or None)
             for _, row in _rows(folder, "roles.csv")
+        },
+        selling_functions={
+            row["function"]: _number("selling_functions.csv", number, row, "weight")
+            for number, row in _rows(folder, "selling_functions.csv")
         },
         titles=tuple(sorted(titles, key=lambda title: (-len(title.pattern), title.pattern))),
         limits={

@@ -167,6 +167,8 @@ def policy_parameters(policy: Policy) -> dict[str, object]:
         "orientation_values": dict(ORIENTATION_VALUE),
         "function_rows": {kind: function.row for kind, function in policy.functions.items()},
         "row_weights": dict(policy.row_weights),
+        "selling_functions": dict(policy.selling_functions),
+        "kind_hours": {name: kind.hours for name, kind in policy.kinds.items()},
     }
 
 

@@ -43,10 +43,11 @@ RETURN DISTINCT a.id AS id, a.name AS name ORDER BY id
 ORGANISATIONS = f"""
 MATCH (a:Organisation) WHERE a.id IN $accounts
 RETURN a.id AS id, a.name AS name, labels(a) AS labels, a.country AS country, a.region AS region,
+       a.industry AS industry, a.category_volume AS category_volume,
        COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
-                 RETURN {{id: s.id, name: s.name,
+                 RETURN DISTINCT {{id: s.id, name: s.name,
                          revenue: CASE WHEN r.since <= $day OR r.since IS NULL THEN r.revenue END,
-                         margin: r.margin}} ORDER BY s.id }}
+                         margin: r.margin}} AS one ORDER BY one.id }}
        AS suppliers
 """
 
@@ -56,6 +57,7 @@ PEOPLE = """
 MATCH (p:Person)-[e:EMPLOYED_BY]->(o:Organisation)
 WHERE o.id IN $organisations
   AND (e.since IS NULL OR e.since <= $day) AND (e.until IS NULL OR e.until > $day)
+WITH DISTINCT p, o
 RETURN p.id AS id, p.name AS name, o.id AS organisation, p.title AS title, p.level AS level,
        coalesce(p.placeholder, false) AS placeholder, p.time_capacity AS time_capacity,
        p.verified_on AS verified_on, p.confidence AS confidence,
@@ -64,10 +66,10 @@ RETURN p.id AS id, p.name AS name, o.id AS organisation, p.title AS title, p.lev
                    AND (w.since IS NULL OR w.since <= $day) AND (w.until IS NULL OR w.until > $day)
                  RETURN f.kind ORDER BY coalesce(w.since, date('0001-01-01')) DESC, f.kind } AS functions,
        COLLECT { MATCH (x:Assessment)-[:ASSESSES]->(p) WHERE x.on <= $day
-                 RETURN x {.attribute, .value, .on, .evidence, .confidence, .expires_on}
+                 RETURN x {.attribute, .value, .on, .evidence, .confidence, .expires_on} AS one
                  ORDER BY x.on DESC, x.id DESC } AS assessments,
        COLLECT { MATCH (f:FormerValue)-[:FORMER_OF]->(p) WHERE f.until > $day
-                 RETURN f {.attribute, .value} ORDER BY f.until DESC } AS former
+                 RETURN f {.attribute, .value} AS one ORDER BY f.until DESC } AS former
 """
 
 TIES = """
@@ -283,6 +285,8 @@ def _account(
         newest_contact=max((tie.last_on for tie in ties if tie.last_on), default=None),
         country=row["country"],
         region=row["region"],
+        industry=row["industry"],
+        category_volume=row["category_volume"],
         channel=channel,
         policy=policy,
     )

@@ -311,4 +311,4 @@ def test_queries_are_there_for_today_only_and_are_plain_json():
 
 
 def test_the_kinds_are_those_of_the_order():
-    assert len(KINDS) == 10
+    assert len(KINDS) == 14
