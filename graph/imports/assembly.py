@@ -144,8 +144,8 @@ class Assembly:
             ids = self._people_names.get(fold(text), set())
             if employer is not None:
                 ids = {id_ for id_ in ids if self.is_ours(id_)}
-            if len(ids) == 1:
-                return next(iter(ids))
+            if len({self.known.meant(id_) for id_ in ids}) == 1:
+                return min(ids)
             if not ids and employer is not None and any(char.isalpha() for char in text):
                 return self._create_person(self._spellings["person"].get(fold(text), text), employer)
         self.ledger.find(entry.places, column, text, "nobody", subject)

@@ -47,24 +47,29 @@ class Careers:
         self._merger = merger
         self._today = today
         self._former: dict[str, tuple[str, Properties]] = {}
+        self._passing: set[str] = set()
         self.older: set[str] = set()
 
     def write(self, people: Mapping[str, PersonRecord]) -> None:
         """Write people as far as their rows are news."""
         merger = self._merger
+        self._passing = {id_ for id_, one in people.items() if one.passing}
         merger.nodes("Person", {id_: one.properties for id_, one in people.items()}, settle=self._person)
         merger.nodes("FormerValue", {id_: one for id_, (_, one) in self._former.items()}, settle=_first)
         merger.lines(
             "FORMER_OF", {(id_, person, ""): {} for id_, (person, _) in self._former.items()}, count=False
         )
-        self._posts({id_: one for id_, one in people.items() if id_ not in self.older})
-        self._earlier_posts({id_: people[id_] for id_ in self.older})
+        no_news = self.older | self._passing
+        self._posts({id_: one for id_, one in people.items() if id_ not in no_news})
+        self._earlier_posts({id_: people[id_] for id_ in no_news})
 
     def _person(self, stored: Properties | None, properties: Properties) -> Properties:
         """Return what of a row is to be written, and remember what it overwrites."""
         day = properties.get("verified_on") or self._today
         if stored is None:
             return {**properties, "stated_on": day}
+        if stored["id"] in self._passing:
+            return unsaid(stored, properties)
         known = stored.get("stated_on") or stored.get("verified_on")
         if known is not None and day < known:
             self.older.add(stored["id"])

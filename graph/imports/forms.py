@@ -49,7 +49,8 @@ _TABLE = {
     ),
     "people": (
         "id",
-        "id id*, name text*, organisation organisation*, function word, title text, level word, email text, "
+        "id id*, name text*, organisation organisation*, function word, title text, level word, "
+        "email text, phone text, "
         "started_on date, left_on date, role word, influence number influence, orientation word, "
         "proximity number proximity, verified_on date, confidence number Person.confidence, "
         "time_capacity number Person.time_capacity, placeholder boolean",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -14,6 +13,8 @@ from graph.imports.records import AssessmentRecord, PersonRecord, Properties
 from graph.imports.report import Duplicate
 from graph.imports.rows import Entry, Stated
 from graph.imports.titles import TitleReader
+from graph.people.proposals import Entry as Person
+from graph.people.proposals import propose
 from graph.policy import ORIENTATIONS, fold
 
 SCORES = ("influence", "proximity")
@@ -31,7 +32,9 @@ def assemble_people(assembly: Assembly) -> None:
         if organisation is None:
             continue
         id_ = entry.values["id"]
-        properties = given(entry, "name", "title", "email", "time_capacity", "placeholder", "confidence")
+        properties = given(
+            entry, "name", "title", "email", "phone", "time_capacity", "placeholder", "confidence"
+        )
         since, until = entry.get("started_on"), entry.get("left_on")
         if since and until and until < since:
             assembly.ledger.ask(
@@ -246,38 +249,37 @@ def _assessed(assembly: Assembly, entry: Entry, attribute: str) -> dict[str, Any
 
 
 def propose_duplicates(assembly: Assembly) -> None:
-    """Propose people who may be one: the same e-mail, or the same name in the same organisation.
+    """Propose people of this import who may be one, with each other or with people of the store.
 
-    The same name with two different e-mails is doubtful, and asked about.
+    Two of a name with different e-mails are doubtful, and asked about; who merely has a like name, or the
+    same one elsewhere, is left to the command that lists all proposals.
     """
-    mails: dict[str, dict[str, str | None]] = defaultdict(dict)
-    names: dict[tuple[str, str], dict[str, str | None]] = defaultdict(dict)
-    records, known = assembly.records.people, assembly.known.people
-    for id_ in sorted({*records, *known}):
-        record, stored = records.get(id_), known.get(id_)
-        name = record.properties["name"] if record else stored.name if stored else id_
-        mail = (record.properties.get("email") if record else None) or (stored.email if stored else None)
-        seat = bool(record and record.properties.get("placeholder"))
-        if mail:
-            mails[mail.casefold()][id_] = mail
-        if (organisation := assembly.employer(id_)) is not None and not seat:
-            names[organisation, fold(name)][id_] = mail
-    entries = {entry.values["id"]: entry for entry in assembly.entries["people"].values()}
-    pairs: dict[tuple[str, str], str] = {}
-    for mail, group in mails.items():
-        first, *others = sorted(group)
-        pairs |= {(first, other): f"the same e-mail {mail}" for other in others}
-    for (organisation, _), group in names.items():
-        first, *others = sorted(group)
-        for other in others:
-            one, two = group[first], group[other]
-            doubtful = one is not None and two is not None and one.casefold() != two.casefold()
-            why = f"the same name in {organisation}" + (", but different e-mails" if doubtful else "")
-            if doubtful and other in entries:
-                entry = entries[other]
-                assembly.ledger.ask(
-                    entry.places, "name", entry.values["name"], f"Are {first} and {other} the same person?"
-                )
-            pairs[first, other] = f"{pairs[first, other]}, {why}" if (first, other) in pairs else why
-    fresh = [pair for pair in sorted(pairs) if pair[0] in records or pair[1] in records]
-    assembly.records.duplicates = [Duplicate(*pair, pairs[pair]) for pair in fresh]
+    records, known = assembly.records.people, assembly.known
+    entries = []
+    for id_ in sorted({*records, *known.people} - {*known.merged}):
+        record, stored = records.get(id_), known.people.get(id_)
+        properties = record.properties if record else {}
+        if properties.get("placeholder") or (stored is not None and stored.placeholder):
+            continue
+        entries.append(
+            Person(
+                id=id_,
+                name=properties.get("name") or (stored.name if stored else id_),
+                organisation=assembly.employer(id_),
+                email=properties.get("email") or (stored.email if stored else None),
+                phone=properties.get("phone") or (stored.phone if stored else None),
+            )
+        )
+    rows = {entry.values["id"]: entry for entry in assembly.entries["people"].values()}
+    told = []
+    for one in propose(entries, among=records.keys(), distinct=known.distinct):
+        doubtful = one.confidence == "doubtful"
+        together = assembly.employer(one.a) == assembly.employer(one.b)
+        if doubtful and "same_email" not in one.reasons and not (together and "same_name" in one.reasons):
+            continue
+        told.append(Duplicate(one.a, one.b, one.why, one.confidence))
+        row = rows.get(one.b, rows.get(one.a))
+        if doubtful and "same_email" not in one.reasons and row is not None:
+            question = f"Are {one.a} and {one.b} the same person?"
+            assembly.ledger.ask(row.places, "name", row.values["name"], question)
+    assembly.records.duplicates = sorted(told, key=lambda one: (one.a, one.b))

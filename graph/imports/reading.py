@@ -13,6 +13,7 @@ from graph.imports.contacts import assemble_lines, assemble_ties, assemble_touch
 from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.dialects import Context
 from graph.imports.mapping import read_mapping
+from graph.imports.one_person import settle_merged
 from graph.imports.organisations import assemble_business, assemble_organisations, label_the_rest
 from graph.imports.people import assemble_assessments, assemble_people, assemble_team, propose_duplicates
 from graph.imports.recognition import Listed, recognise
@@ -84,6 +85,7 @@ def read_files(
     assemble_ties(assembly)
     assemble_touchpoints(assembly)
     label_the_rest(assembly)
+    settle_merged(assembly.records, known)
     propose_duplicates(assembly)
     warn_without_ours(assembly)
     ledger.refuse()

@@ -36,13 +36,20 @@ class OrganisationRecord:
 
 @dataclass(slots=True)
 class PersonRecord:
-    """A person, their organisation and, where known, the id of their function."""
+    """A person, their organisation and, where known, the id of their function.
+
+    Attributes
+    ----------
+    passing
+        True for an undated row under an id that was merged: it only fills what nobody has said.
+    """
 
     properties: Properties
     organisation: str
     since: date | None = None
     until: date | None = None
     function: str | None = None
+    passing: bool = False
 
 
 @dataclass(slots=True)
@@ -120,11 +127,23 @@ class KnownPerson:
     name: str
     email: str | None
     organisation: str | None
+    phone: str | None = None
+    placeholder: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the store knew before the import, as far as rows may refer to it."""
+    """What the store knew before the import, as far as rows may refer to it.
+
+    Attributes
+    ----------
+    people
+        Those that were merged into others among them, since rows may still name them.
+    merged
+        Of every id that was merged the id of the person kept.
+    distinct
+        Pairs of whom somebody has said that they are two people, lower id first.
+    """
 
     organisations: Mapping[str, KnownOrganisation] = field(default_factory=dict)
     people: Mapping[str, KnownPerson] = field(default_factory=dict)
@@ -132,6 +151,12 @@ class Known:
     brands: Mapping[str, str] = field(default_factory=dict)
     managers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
+    distinct: frozenset[tuple[str, str]] = frozenset()
+
+    def meant(self, person: str) -> str:
+        """Return the id of the person whom an id means."""
+        return self.merged.get(person, person)
 
 
 def subject_of(form: str, *key: object) -> str:

@@ -52,11 +52,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two people who may be one, by id, and why."""
+    """Two people who may be one, by id, and why; how sure that is: sure, likely or doubtful."""
 
     a: str
     b: str
     why: str
+    confidence: str = "likely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class Ledger:
 
     def leave_out(self, file: str, rows: Iterable[int]) -> None:
         """Count the rows of a file that no form took; call it when all are read."""
-        self._left[file] = sum(row not in self._rows[file] for row in rows)
+        self._left[file] = len(set(rows) - self._rows[file])
 
     def left_out(self, file: str) -> int:
         """Return how many rows of a file no form took."""

@@ -7,6 +7,7 @@ that is empty says nothing: what the store knows stays.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -186,22 +187,29 @@ class _Writer:
 
     def _assessments(self, assessments: Sequence[AssessmentRecord]) -> None:
         merger = self._merger
-        undated = sorted({one.person for one in assessments if one.from_row and one.on is None})
+        undated: dict[str, set[str]] = defaultdict(set)
+        for one in assessments:
+            if one.from_row and one.on is None:
+                undated[one.person].add(one.said_of or one.person)
         current: dict[tuple[str, str], Properties] = {}
-        for ids in merger.batches("Assessment", undated):
+        for ids in merger.batches("Assessment", sorted(undated)):
             found = merger.transaction.run(
                 "UNWIND $ids AS id MATCH (x:Assessment)-[:ASSESSES]->(:Person {id: id}) "
                 "WHERE x.id STARTS WITH $prefix "
                 "RETURN id AS person, properties(x) AS properties ORDER BY x.on, x.id",
                 {"ids": ids, "prefix": FROM_ROW},
             )
-            current |= {(row["person"], row["properties"]["attribute"]): row["properties"] for row in found}
+            for row in found:
+                said = row["properties"]
+                for name in undated[row["person"]]:  # of a merged person each row has said its own
+                    if said["id"] == opinion_id(name, said["attribute"], said["on"], "", from_row=True):
+                        current[name, said["attribute"]] = said
         nodes: dict[str, Properties] = {}
         lines: dict[LineKey, Properties] = {}
         for one in assessments:
             on = one.on
             if on is None:
-                known = current.get((one.person, one.attribute))
+                known = current.get((one.said_of or one.person, one.attribute))
                 same = known is not None and known["value"] == one.properties["value"]
                 on = known["on"] if known is not None and same else self._today
             id_ = opinion_id(one.said_of or one.person, one.attribute, on, one.by, from_row=one.from_row)

@@ -158,8 +158,12 @@ def read_entries(store: Store) -> tuple[Entry, ...]:
 
 def read_proposals(store: Store) -> tuple[Proposal, ...]:
     """Propose whom to merge; pairs that somebody has said are two people are left out."""
-    distinct = {(row["a"], row["b"]) for row in store.read(DISTINCT, timeout=0)}
-    return propose(read_entries(store), distinct=distinct)
+    return propose(read_entries(store), distinct=read_distinct(store))
+
+
+def read_distinct(store: Store) -> set[tuple[str, str]]:
+    """Return the pairs of whom somebody has said that they are two people, lower id first."""
+    return {(row["a"], row["b"]) for row in store.read(DISTINCT, timeout=0)}
 
 
 def resolve_anyone(store: Store, text: str) -> str:

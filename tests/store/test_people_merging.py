@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import InputError, UnknownName
+from graph.imports import ImportReport, import_files
 from graph.people.proposals import Conflict
 from graph.policy import load_policy
 from graph.store import Store
 from graph.store.merges import Pair, merge_people, merged_into, read_merges, reject, unmerge
 from graph.store.people import read_history_of, read_proposals, resolve_anyone
 from graph.store.strengths import rewrite_strengths
+from tests.unit.importing import write_files
 
 POLICY = load_policy()
 TODAY = date(2026, 1, 31)
@@ -251,3 +254,79 @@ def test_undoing_restores_the_store_exactly(store: Store, lines, posts, met, day
         unmerge(store, one.id, today=TODAY)
     rewrite_strengths(store, TODAY, POLICY)
     assert dump(store) == before
+
+
+ONE = {
+    "organisations.csv": "id,name,kind\nus,Us,supplier\nacme,Acme,key_account\n",
+    "people.csv": "id,name,organisation,title,role,verified_on\ns,Sam,us,,,\na,Ann Lee,acme,Buyer,user,\n",
+    "touchpoints.csv": "on,kind,attendees\n2025-12-01,call,s;a\n",
+    "ties.csv": "ours,stakeholder,strength\ns,a,0.5\n",
+}
+OTHER = {
+    "organisations.csv": ONE["organisations.csv"],
+    "people.csv": (
+        "id,name,organisation,title,email,role\nb,A. Lee,acme,Head,ann@acme.com,evaluator\nm,Max,acme,,,\n"
+    ),
+    "touchpoints.csv": "on,kind,attendees\n2025-12-05,call,s;b\n2025-12-09,meeting,s;b;m\n",
+    "assessments.csv": "person,attribute,value,on\nb,orientation,ally,2025-12-01\n",
+    "reports_to.csv": "person,manager\nb,m\n",
+}
+
+
+def bring(store: Store, folder: Path, files: dict[str, str], name: str, today: date = TODAY) -> ImportReport:
+    inside = folder / name
+    inside.mkdir()
+    write_files(inside, files)
+    return import_files(store, [inside], today=today)
+
+
+def test_rows_that_name_a_merged_id_reach_the_person_kept(store: Store, tmp_path: Path):
+    for number, files in enumerate((ONE, OTHER)):
+        bring(store, tmp_path, files, f"first{number}")
+    merge_people(store, [Pair("a", "b")], today=TODAY)
+    rewrite_strengths(store, TODAY, POLICY)
+    after = dump(store)
+    later = date(2026, 3, 1)
+    for number, files in enumerate((ONE, OTHER, ONE)):
+        report = bring(store, tmp_path, files, f"again{number}", later)
+        assert (report.created, report.updated, report.findings, report.duplicates) == ({}, {}, (), ())
+    both = ONE | {name: OTHER[name] for name in ("assessments.csv", "reports_to.csv")}
+    both["people.csv"] = (
+        "id,name,organisation,title,role,email,phone\ns,Sam,us,,,,\na,Ann Lee,acme,Buyer,user,,\n"
+        "m,Max,acme,,,,\nb,A. Lee,acme,Head,evaluator,ann@acme.com,123456\n"
+    )
+    report = bring(store, tmp_path, both, "both", later)
+    assert (report.created, report.updated) == ({}, {"Person": 1}), "of the merged row only what was unknown"
+    (person,) = store.read("MATCH (p:Person {id: 'a'}) RETURN p {.name, .title, .phone} AS p")
+    assert person["p"] == {"name": "Ann Lee", "title": "Buyer", "phone": "123456"}
+    news = OTHER | {
+        "touchpoints.csv": "on,kind,attendees\n2026-02-01,visit,s;b\n",
+        "people.csv": "id,name,organisation,title,verified_on\nb,Ann Lee,acme,Chief,2026-02-20\n",
+        "ties.csv": "ours,stakeholder,desired\ns,b,4\n",
+    }
+    bring(store, tmp_path, news, "news", date(2026, 3, 2))
+    assert not store.read("MATCH (p:Person {id: 'b'}) RETURN p")
+    assert len(lines_of(store, "a")["ATTENDED"]) == 4
+    (tie,) = store.read("MATCH ({id: 's'})-[t:ENGAGES]->({id: 'a'}) RETURN t.desired AS desired")
+    assert tie["desired"] == 4.0
+    assert after != dump(store)
+    unmerge(store, "b", today=date(2026, 3, 2))
+    assert len(lines_of(store, "b")["ATTENDED"]) == 2, "as before; what came since stays with the person kept"
+    assert len(lines_of(store, "a")["ATTENDED"]) == 2
+
+
+def test_a_name_that_two_had_is_unique_once_they_are_one(store: Store, tmp_path: Path):
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "ours: Us\n"
+        "files: {calls.csv: [{form: touchpoints, columns: {on: day, kind: what, attendees: who}}]}\n",
+        encoding="utf-8",
+    )
+    twice = ONE | {"people.csv": ONE["people.csv"] + "b,Ann Lee,acme,,,\n"}
+    bring(store, tmp_path, twice, "twice")
+    calls = tmp_path / "calls.csv"
+    calls.write_text("day,what,who\n2026-01-05,call,Sam;Ann Lee\n", encoding="utf-8")
+    assert len(import_files(store, [calls], mapping=mapping, today=TODAY).findings) == 1
+    merge_people(store, [Pair("b", "a")], today=TODAY)
+    assert import_files(store, [calls], mapping=mapping, today=TODAY).findings == ()
+    assert len(lines_of(store, "b")["ATTENDED"]) == 2

@@ -328,7 +328,7 @@ def test_rows_may_refer_to_what_the_store_knows(tmp_path: Path) -> None:
     assert reading.records.people["t2"].organisation == "acme"
     assert not reading.records.organisations
     assert [(one.a, one.b, one.why) for one in reading.records.duplicates] == [
-        ("t1", "t2", "the same e-mail t@x.y")
+        ("t1", "t2", "the same e-mail t@x.y under two names")
     ]
 
 
@@ -348,7 +348,12 @@ def test_duplicates_are_proposed_with_reasons(tmp_path: Path) -> None:
         "4,Ann Lee,Acme,lee@x.y\n5,Ann Lee,Other,\n"
     )
     reading = read(tmp_path, {"people.csv": people})
-    assert [(one.a, one.b) for one in reading.records.duplicates] == [("1", "2"), ("1", "3"), ("1", "4")]
+    assert [(one.a, one.b, one.confidence) for one in reading.records.duplicates] == [
+        ("1", "2", "sure"),
+        ("1", "3", "likely"),
+        ("1", "4", "doubtful"),
+        ("3", "4", "likely"),
+    ]
     assert "different e-mails" in reading.records.duplicates[2].why
     assert [(one.row, one.column) for one in reading.questions] == [(5, "name")]
     assert len(reading.records.people) == 5, "nothing is merged in silence"
