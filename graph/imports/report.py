@@ -188,10 +188,10 @@ class Ledger:
         """Return how many rows of a file no form took."""
         return self._left[file]
 
-    def malformed(self, file: str, row: int, message: str) -> None:
+    def malformed(self, file: str, row: int, text: str, message: str) -> None:
         """Note a row with too many cells; all of a file are named, for they are mended one by one."""
         hint = "quote the cell that holds the separator, or say under malformed: in a mapping file what to do"
-        self.faults.append(Fault(file, row, None, None, f"{message}: {hint}"))
+        self.faults.append(Fault(file, row, None, shown(text), f"{message}: {hint}"))
 
     def keep_out(self, place: Place, text: str, subject: str) -> None:
         """Note a row with too many cells as a finding."""

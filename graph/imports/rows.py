@@ -406,13 +406,13 @@ def _note_malformed(bindings: Sequence[Binding], ledger: Ledger) -> None:
     kept_out = {binding.source for binding in bindings if binding.malformed_found}
     for source, table in tables.items():
         for number, cells in table.malformed():
-            message = f"has {len(cells)} cells, the header {table.width}"
+            text = (table.separator or "").join(as_text(cell) for cell in cells)
             if source in kept_out:
-                text = (table.separator or "").join(as_text(cell) for cell in cells)
                 subject = subject_of("row", table.file, number)
                 ledger.keep_out(Place(table.file, number, {}, source), text, subject)
             else:
-                ledger.malformed(table.file, number, message)
+                message = f"has {len(cells)} cells, the header {table.width}"
+                ledger.malformed(table.file, number, text, message)
 
 
 def _note_left_out(binding: Binding, taken: int, ledger: Ledger) -> None:

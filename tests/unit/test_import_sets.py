@@ -121,6 +121,7 @@ def test_malformed_rows_are_refused_and_named_every_one(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, TRADE, mapping=ORDERS_MAPPING)
     assert [(one.file, one.row) for one in caught.value.errors] == [("orders.csv", 3), ("orders.csv", 5)]
+    assert caught.value.errors[0].value == "2,c1,e1,2025-01-02,Rua do Paço,67,Rio,Brazil"
     assert "has 8 cells, the header 7" in caught.value.errors[0].message
     assert "malformed:" in caught.value.errors[0].message
 
