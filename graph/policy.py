@@ -1,20 +1,18 @@
 """The policy tables: what a team believes about functions, roles, touchpoints and targets, as data.
 
 Each table is a CSV file in `graph/policy/`; a team edits a copy and names its folder in the settings.
+`graph.policy_tables` reads and checks them.
 Names and values are compared without regard to case, spaces, hyphens and underscores (`fold`).
 """
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-from graph.errors import Fault, InputError
 
 FOLDER = Path(__file__).parent / "policy"
 UNKNOWN_ROW = "Unknown"
@@ -88,6 +86,10 @@ class Policy:
         Functions of a distributor in which it is decided how our product is sold on, with a weight each.
     limits
         The named cut-offs of `measures.csv`.
+    folder
+        Of a team's own tables; None for the shipped ones.
+    own_tables
+        Which of them say something else than the shipped ones.
     """
 
     functions: Mapping[str, FunctionKind]
@@ -100,6 +102,17 @@ class Policy:
     titles: tuple[TitlePattern, ...]
     selling_functions: Mapping[str, float]
     limits: Mapping[str, float]
+    folder: Path | None = None
+    own_tables: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str | None:
+        """Say which tables are used where they are not the shipped ones."""
+        if self.folder is None:
+            return None
+        names = ", ".join(name.removesuffix(".csv") for name in self.own_tables)
+        what = f"other than shipped: {names}" if names else "all as shipped"
+        return f"The policy tables of {self.folder} are used ({what})."
 
     def row_of(self, function: str | None) -> str:
         """Return the function row of a function: its own name outside the table, `Unknown` without one."""
@@ -131,90 +144,23 @@ class Policy:
         return self.role_targets[role or "unknown"] * (0.5 + influence / 2.0)
 
 
-def _rows(folder: Path, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    path = folder / name
-    if not path.exists():
-        path = FOLDER / name
-    with path.open(encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), start=2):
-            yield number, {key: (value or "").strip() for key, value in row.items() if key}
-
-
-def _number(name: str, number: int, row: Mapping[str, str], column: str) -> float:
-    try:
-        return float(row[column])
-    except (KeyError, ValueError):
-        value = row.get(column)
-        message = f"column {column} needs a number"
-        raise InputError(
-            f"The policy table {name}, row {number}: {message}, found {value!r}.",
-            errors=[Fault(name, number, column, value, message)],
-        ) from None
-
-
-@lru_cache(maxsize=8)
 def load_policy(folder: Path = FOLDER) -> Policy:
     """Read the policy tables of a folder; a table that it does not have is the shipped one.
 
     Raises
     ------
     InputError
-        A table has a cell that is no number where one is needed.
+        The folder is none, or a table is wrong; every wrong cell is listed with file, row and column.
     """
-    functions: dict[str, FunctionKind] = {}
-    weights: dict[str, float] = {}
-    for number, row in _rows(folder, "functions.csv"):
-        functions[row["kind"]] = FunctionKind(row["kind"], row["row"], row["faces"])
-        weights.setdefault(row["row"], _number("functions.csv", number, row, "expected_weight"))
-    kinds = {
-        row["kind"]: TouchpointKind(
-            row["kind"],
-            _number("touchpoint_kinds.csv", number, row, "hours"),
-            _number("touchpoint_kinds.csv", number, row, "quality"),
-            _number("touchpoint_kinds.csv", number, row, "cost"),
-            int(_number("touchpoint_kinds.csv", number, row, "yearly_limit")),
-            int(_number("touchpoint_kinds.csv", number, row, "theirs")) if row.get("theirs") else 1,
-        )
-        for number, row in _rows(folder, "touchpoint_kinds.csv")
-    }
-    role_influence: dict[str, float] = {}
-    level_influence: dict[int, float] = {}
-    for number, row in _rows(folder, "defaults.csv"):
-        influence = _number("defaults.csv", number, row, "influence")
-        if row["by"] == "role":
-            role_influence[row["value"]] = influence
-        elif row["by"] == "level":
-            level_influence[int(_number("defaults.csv", number, row, "value"))] = influence
-    titles = [
-        TitlePattern(
-            row["pattern"],
-            row["language"],
-            row["function"] or None,
-            int(_number("titles.csv", number, row, "level")) if row["level"] else None,
-        )
-        for number, row in _rows(folder, "titles.csv")
-    ]
-    return Policy(
-        functions=functions,
-        row_weights=weights,
-        kinds=kinds,
-        role_targets={
-            row["role"]: _number("targets.csv", number, row, "target_coverage")
-            for number, row in _rows(folder, "targets.csv")
-        },
-        role_influence=role_influence,
-        level_influence=level_influence,
-        role_values={
-            fold(row["value"]): (row["role"] or None, row["orientation"] or None)
-            for _, row in _rows(folder, "roles.csv")
-        },
-        selling_functions={
-            row["function"]: _number("selling_functions.csv", number, row, "weight")
-            for number, row in _rows(folder, "selling_functions.csv")
-        },
-        titles=tuple(sorted(titles, key=lambda title: (-len(title.pattern), title.pattern))),
-        limits={
-            row["name"]: _number("measures.csv", number, row, "value")
-            for number, row in _rows(folder, "measures.csv")
-        },
-    )
+    if folder == FOLDER:
+        return _shipped()
+    from graph.policy_tables import read_policy
+
+    return read_policy(folder)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Policy:
+    from graph.policy_tables import read_policy
+
+    return read_policy(FOLDER)

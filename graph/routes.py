@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.account import Account, Tie
@@ -30,12 +31,17 @@ def routes_to(account: Account, measures: Measures, opponent: str) -> tuple[Rout
     A way starts at somebody who is not against and to whom we have a thread, and follows positive
     influence lines, at most as many as the policy's `route_steps`.
     """
+    return routes_over(account, measures.threads, opponent)
+
+
+def routes_over(account: Account, threads: Iterable[Tie], goal: str) -> tuple[Route, ...]:
+    """Return the ways over threads and positive influence lines to anybody of theirs, as `routes_to` does."""
     influencers: dict[str, list[str]] = {}
     for line in account.influences:
         if line.sign > 0 and line.source in account.their_index:
             influencers.setdefault(line.target, []).append(line.source)
-    chains: dict[str, tuple[str, ...]] = {opponent: (opponent,)}
-    edge = [opponent]
+    chains: dict[str, tuple[str, ...]] = {goal: (goal,)}
+    edge = [goal]
     for _ in range(int(account.policy.limits["route_steps"])):
         found: dict[str, tuple[str, ...]] = {}
         for person in edge:
@@ -46,11 +52,11 @@ def routes_to(account: Account, measures: Measures, opponent: str) -> tuple[Rout
         chains |= found
         edge = sorted(found)
     strongest: dict[str, Tie] = {}
-    for tie in sorted(measures.threads, key=lambda tie: (-tie.strength, tie.ours)):
+    for tie in sorted(threads, key=lambda tie: (-tie.strength, tie.ours)):
         strongest.setdefault(tie.stakeholder, tie)
     routes = [
         Route(strongest[person], chain)
         for person, chain in chains.items()
-        if person in strongest and person != opponent
+        if person in strongest and person != goal
     ]
     return tuple(sorted(routes, key=lambda route: (len(route.chain), -route.thread.strength, route.chain)))

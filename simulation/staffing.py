@@ -145,10 +145,11 @@ def _planned(strategy: Strategy, world: World, case: Case, pool: Array) -> tuple
         i = world.seat_index[action.stakeholder]
         k = int(np.flatnonzero(case.owner[i] == world.our_index[action.person])[0])
         kind = policy.kinds[action.kind]
-        effort[action.month - 1, i, k] += kind.quality * kind.hours
-        effort_hours[action.month - 1, i, k] += kind.hours
+        hours = kind.hours / action.attendees
+        effort[action.month - 1, i, k] += kind.quality * kind.hours / math.sqrt(action.attendees)
+        effort_hours[action.month - 1, i, k] += hours
         if action.kind == TRAINING:
-            effort_taught[action.month - 1, i, k] += kind.hours
+            effort_taught[action.month - 1, i, k] += hours
     for month in range(1, min(strategy.horizon, months) + 1):
         planned = float(effort_hours[month - 1].sum())
         if planned > pool[month]:  # after a cut the plan has no more hours than any other strategy

@@ -44,12 +44,17 @@ SOOTHING_COMMISSION = 0.1
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """One action of a lobbying plan: who meets whom, in which form, in which month from now."""
+    """One action of a lobbying plan: who meets whom, in which form, in which month from now.
+
+    `attendees` is how many of theirs are there: each is a planned action of its own, with its share of the
+    hours.
+    """
 
     person: str
     stakeholder: str
     kind: str
     month: int
+    attendees: int = 1
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,7 @@ def plan_strategy(
     ----------
     actions
         `PlannedAction`s, or anything with `person`, `stakeholder`, `kind` and either `month` or `due_on`
-        (counted from the account's day).
+        (counted from the account's day); several of theirs as its `stakeholders`.
     horizon
         Months in which nothing but the plan is done; that of the last action by default.
 
@@ -221,7 +226,7 @@ def plan_strategy(
     InputError
         An action with somebody who is not in post, or of a kind that the policy does not have.
     """
-    planned = tuple(sorted((_planned(account, action) for action in actions), key=_order))
+    planned = tuple(sorted((one for action in actions for one in _planned(account, action)), key=_order))
     for action in planned:
         if action.person not in account.our_index or action.stakeholder not in account.their_index:
             raise InputError(
@@ -290,11 +295,16 @@ def _proposed(account: Account) -> Strategy:
     return plan_strategy(account, plan.actions, horizon=plan.months)
 
 
-def _planned(account: Account, action: Any) -> PlannedAction:
+def _planned(account: Account, action: Any) -> Iterable[PlannedAction]:
     month = getattr(action, "month", None)
     if month is None:
         month = _months_from(account.as_of, action.due_on, account.policy.limits["step_days"])
-    return PlannedAction(action.person, action.stakeholder, action.kind, max(1, int(month)))
+    if isinstance(action, PlannedAction):
+        return [replace(action, month=max(1, int(month)))]
+    together = getattr(action, "stakeholders", (action.stakeholder,))
+    return [
+        PlannedAction(action.person, one, action.kind, max(1, int(month)), len(together)) for one in together
+    ]
 
 
 def _months_from(start: date, due_on: date, days: float) -> int:

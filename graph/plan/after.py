@@ -24,7 +24,7 @@ def upcoming(account: Account, plan: Plan) -> Plan:
         for action in plan.actions
         if action.due_on > account.as_of
         and action.person in account.our_index
-        and action.stakeholder in account.their_index
+        and all(one in account.their_index for one in action.stakeholders)
         and action.kind in kinds
     )
     left_out = len(plan.actions) - len(actions)
@@ -52,7 +52,11 @@ def strengths_after(account: Account, plan: Plan) -> NDArray[np.float64]:
     strength = outlook.faded.copy()
     placed = [
         (
-            (account.our_index[action.person], account.their_index[action.stakeholder], action.kind),
+            (
+                account.our_index[action.person],
+                tuple(sorted(account.their_index[one] for one in action.stakeholders)),
+                action.kind,
+            ),
             action.month,
         )
         for action in to_come.actions

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from graph.plan.highs import Assembly
-from graph.plan.program import Counts, Program
+from graph.plan.program import HOUR_COST, Counts, Program
 from graph.plan.settle import settle
 
-# What an hour counts beside money where two choices reach the same (currency/h): an assumption.
-HOUR_COST = 80.0
 # Share of the gap that preferring the cheaper choice may use up, and what it may at a gap of 0.
 PRICE_SHARE, PRICE_LEAST = 0.2, 1e-6
 # HiGHS takes rows and whole numbers as kept within 1e-6: bounds as near as this are reached.
@@ -21,7 +19,9 @@ REACHED = 5e-6
 class Choice:
     """Counts, their objective and the bound on it, and whether the gap between them is proved.
 
-    `counts` is None where nothing was found, `infeasible` where nothing can be.
+    `counts` is None where nothing was found, `infeasible` where nothing can be. The bound is on the objective
+    of plans whose actions are asked for no more (`Program.asked`): what a plan with more work has beyond
+    it is less than its actions are asked for.
     """
 
     counts: Counts | None
@@ -47,19 +47,22 @@ def choose(program: Program, gap: float, seconds: float) -> Choice:
     bound, which has to allow for it, stays within the gap.
     """
     assembly = Assembly(program)
-    relaxed = assembly.linear.maximise(assembly.objective, 0.0, seconds, relaxed=True)
+    # Each action has to be worth its while: what is sought is the objective less what they are asked for.
+    worth = dict(assembly.objective)
+    price = {}
+    for column, (_, name) in assembly.actions.items():
+        form = program.kinds[name]
+        price[column] = form.length + form.price / HOUR_COST
+        worth[column] = worth.get(column, 0.0) - program.asked(name)
+    relaxed = assembly.linear.maximise(worth, 0.0, seconds, relaxed=True)
     if relaxed.infeasible:
         return Choice(None, 0.0, None, proved=False, infeasible=True)
-    highest = inf if relaxed.values is None else relaxed.worth(assembly.objective)
-    price = {
-        column: program.kinds[kind].hours + program.kinds[kind].cost / HOUR_COST
-        for (_, _, kind), column in assembly.counts.items()
-    }
+    highest = inf if relaxed.values is None else relaxed.worth(worth)
     best = Choice(None, 0.0, None, proved=False)
     for share in (PRICE_SHARE, 0.0):
         allowed = max(share * gap * highest, PRICE_LEAST) if isfinite(highest) else PRICE_LEAST
         rate = allowed / max(_most_price(program), 1e-9)
-        goal = assembly.objective | {column: -rate * worth for column, worth in price.items()}
+        goal = worth | {column: worth[column] - rate * price[column] for column in price}
         solution = assembly.linear.maximise(goal, gap * (1.0 - 1.5 * share), seconds)
         if solution.infeasible:
             return Choice(None, 0.0, None, proved=False, infeasible=True)
@@ -69,6 +72,7 @@ def choose(program: Program, gap: float, seconds: float) -> Choice:
             return Choice(None, 0.0, bound if isfinite(bound) else None, proved=False)
         counts = settle(program, counts)
         objective = program.objective(counts)
+        bound += program.asked_of(counts)
         bound = objective if bound - objective <= REACHED else bound
         best = Choice(counts, objective, bound, proved=solution.proved)
         if best.gap is not None and best.gap <= gap:
@@ -81,5 +85,5 @@ def choose(program: Program, gap: float, seconds: float) -> Choice:
 def _most_price(program: Program) -> float:
     """Return the most that any choice within the hours can cost, hours included."""
     hours = float(program.allowance.caps.sum()) * program.outlook.months
-    dearest = max((kind.cost / kind.hours for kind in program.kinds.values()), default=0.0)
+    dearest = max((form.price / form.length for form in program.kinds.values()), default=0.0)
     return hours * (1.0 + dearest / HOUR_COST)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from math import floor
 
-from graph.plan.outlook import Triple
+from graph.plan.forms import Meeting, Placed
 
 
 def due_on(as_of: date, month: int) -> date:
@@ -40,15 +40,15 @@ def working_days(as_of: date, month: int) -> tuple[date, ...]:
     )
 
 
-def days_of(as_of: date, placed: Sequence[tuple[Triple, int]]) -> list[date]:
+def days_of(as_of: date, placed: Sequence[Placed]) -> list[date]:
     """Return a day for each placed action: everybody's month evenly filled, equal actions kept apart."""
-    streams: dict[tuple[Triple, int], list[int]] = defaultdict(list)
-    for index, (triple, month) in enumerate(placed):
-        streams[triple, month].append(index)
-    calendars: dict[tuple[int, int], list[tuple[float, Triple, int]]] = defaultdict(list)
-    for (triple, month), indices in streams.items():
+    streams: dict[tuple[Meeting, int], list[int]] = defaultdict(list)
+    for index, (meeting, month) in enumerate(placed):
+        streams[meeting, month].append(index)
+    calendars: dict[tuple[int, int], list[tuple[float, Meeting, int]]] = defaultdict(list)
+    for (meeting, month), indices in streams.items():
         for ordinal, index in enumerate(indices):
-            calendars[triple[0], month].append(((ordinal + 0.5) / len(indices), triple, index))
+            calendars[meeting[0], month].append(((ordinal + 0.5) / len(indices), meeting, index))
     due: list[date] = [as_of] * len(placed)
     for (_, month), entries in calendars.items():
         days = working_days(as_of, month)

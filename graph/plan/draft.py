@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from graph.plan.choose import Choice, choose
+from graph.plan.forms import Placed
 from graph.plan.model import PlanLimits
-from graph.plan.outlook import Triple
 from graph.plan.program import Program
 from graph.plan.schedule import Calendar, spread
+from graph.plan.ways import with_approaches
 
 # Where a plan that the program takes for enough misses a wish by the exact rules, the program counts effort
 # for this much less, and then again, this many times.
@@ -24,7 +25,8 @@ class Draft:
     Attributes
     ----------
     placed
-        Every action with its month, by month, person, stakeholder and kind; positions sort like ids.
+        Every action with its month, what is fixed included, by month, person, stakeholders and kind;
+        positions sort like ids.
     gains
         What each action adds to those before it.
     infeasible
@@ -34,20 +36,34 @@ class Draft:
     program: Program
     choice: Choice
     calendar: Calendar
-    placed: tuple[tuple[Triple, int], ...]
+    placed: tuple[Placed, ...]
     gains: list[float]
     gap_after: float
     infeasible: bool
 
 
 def pursue(program: Program, limits: PlanLimits) -> Draft:
-    """Choose and schedule until the wishes hold by the exact rules, or the program finds no such plan."""
+    """Choose and schedule until the wishes hold by the exact rules, or the program finds no such plan.
+
+    Where actions that are worth their while do not reach the wishes, any action is taken.
+    """
+    draft = _pursue(program, limits)
+    if draft.infeasible and program.frame.least_gain > 0:
+        frame = replace(program.frame, least_gain=0.0)
+        return _pursue(Program(program.outlook, program.allowance, program.wishes, frame), limits)
+    return draft
+
+
+def _pursue(program: Program, limits: PlanLimits) -> Draft:
     for step in range(STEPS + 1):
         wishes = replace(program.wishes, margin=STEP**step)
-        program = Program(program.outlook, program.allowance, wishes) if step else program
+        program = Program(program.outlook, program.allowance, wishes, program.frame) if step else program
         choice = choose(program, limits.gap, limits.time_limit)
+        if choice.counts is not None:
+            choice = with_approaches(program, choice)
         calendar = spread(program, choice.counts or {}, limits.time_limit)
-        placed = tuple(sorted(calendar.placed, key=lambda action: (action[1], action[0])))
+        everything = (*calendar.placed, *program.frame.fixed)
+        placed = tuple(sorted(everything, key=lambda action: (action[1], action[0])))
         gains, gap_after = program.outlook.marginal_gains(placed)
         missed = (wishes.gap is not None and gap_after > wishes.gap) or (
             wishes.two_threads and _single_threaded(program, placed)
@@ -59,7 +75,7 @@ def pursue(program: Program, limits: PlanLimits) -> Draft:
     )
 
 
-def _single_threaded(program: Program, placed: Iterable[tuple[Triple, int]]) -> bool:
+def _single_threaded(program: Program, placed: Iterable[Placed]) -> bool:
     """Tell whether a decision maker has fewer than two threads at the horizon, by the exact rules."""
     outlook = program.outlook
     strengths = outlook.strengths(placed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from graph.exports import csv_table
-from graph.plan.model import Plan
+from graph.plan.model import Action, Plan
 
 COLUMNS = (
     "due_on",
@@ -13,17 +13,37 @@ COLUMNS = (
     "person_name",
     "stakeholder",
     "stakeholder_name",
+    "also",
+    "also_names",
     "kind",
     "hours",
     "cost",
     "expected_gain",
+    "status",
+    "pinned",
+    "path",
     "reason",
+    "id",
 )
 
 
 def plan_csv(plan: Plan) -> str:
     """Return the actions as CSV, one a line, in the order of the plan."""
-    return csv_table(COLUMNS, ([getattr(action, column) for column in COLUMNS] for action in plan.actions))
+    return csv_table(COLUMNS, ([_cell(action, column) for column in COLUMNS] for action in plan.actions))
+
+
+def _names(action: Action) -> str:
+    return ", ".join((action.stakeholder_name, *(guest.stakeholder_name for guest in action.also)))
+
+
+def _cell(action: Action, column: str) -> object:
+    if column == "also":
+        return "; ".join(guest.stakeholder for guest in action.also)
+    if column == "also_names":
+        return "; ".join(guest.stakeholder_name for guest in action.also)
+    if column == "path":
+        return " > ".join(action.path)
+    return getattr(action, column)
 
 
 def plan_ics(plan: Plan) -> bytes:
@@ -45,7 +65,7 @@ def plan_ics(plan: Plan) -> bytes:
         event.add("dtstart", action.due_on)
         event.add("dtend", action.due_on + timedelta(days=1))
         kind = action.kind.replace("_", " ").capitalize()
-        event.add("summary", f"{kind}: {action.person_name} and {action.stakeholder_name}")
+        event.add("summary", f"{kind}: {action.person_name} and {_names(action)}")
         event.add("description", f"{action.reason} ({action.hours:g} h)")
         event.add("categories", [action.kind])
         event.add("transp", "TRANSPARENT")

@@ -11,6 +11,42 @@ from typing import Literal
 from graph.errors import InputError
 
 Status = Literal["optimal", "infeasible", "time_limit", "saved"]
+ActionStatus = Literal["planned", "started", "done", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """An action that a plan must have: one that somebody wants, or has begun.
+
+    Attributes
+    ----------
+    person, stakeholder, also
+        Ids of our person, of the stakeholder and of others of theirs who come, too.
+    month
+        1 … months of the plan.
+    id, due_on, status, pinned
+        Of an action that is already in the store.
+    """
+
+    person: str
+    stakeholder: str
+    kind: str
+    month: int
+    also: tuple[str, ...] = ()
+    id: str | None = None
+    due_on: date | None = None
+    status: ActionStatus = "planned"
+    pinned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Actions that a plan must not have; what is None stands for any."""
+
+    person: str | None = None
+    stakeholder: str | None = None
+    kind: str | None = None
+    month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +69,11 @@ class PlanLimits:
         Hard wish: every decision maker has two threads at the horizon.
     time_limit
         Seconds for each program to be solved.
+    least_gain
+        What an action must add to the objective for each hour of work. None takes the policy's; but at a
+        `gap` of 0, which asks for the literal best, it takes 0.
+    pinned, forbidden
+        What the plan must have, and what it must not.
 
     Raises
     ------
@@ -47,9 +88,12 @@ class PlanLimits:
     target_gap: float | None = None
     two_threads: bool = False
     time_limit: float = 60.0
+    least_gain: float | None = None
+    pinned: tuple[Pin, ...] = ()
+    forbidden: tuple[Ban, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("budget", "hours", "gap", "target_gap", "time_limit"):
+        for name in ("budget", "hours", "gap", "target_gap", "time_limit", "least_gain"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and value >= 0):
                 raise InputError(f"{name} of a plan must be a number of at least 0, found {value}.")
@@ -57,6 +101,21 @@ class PlanLimits:
             raise InputError(f"months of a plan must lie between 1 and 60, found {self.months}.")
         if self.gap >= 1:
             raise InputError(f"gap of a plan is a share below 1, for instance 0.001, found {self.gap}.")
+        months = [pin.month for pin in self.pinned]
+        months += [ban.month for ban in self.forbidden if ban.month is not None]
+        for month in months:
+            if not 1 <= month <= self.months:
+                raise InputError(
+                    f"A pinned or forbidden month of a plan lies between 1 and {self.months}, found {month}."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One more of theirs who comes to an action."""
+
+    stakeholder: str
+    stakeholder_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +126,20 @@ class Action:
     ----------
     id
         Of account, person, stakeholder, kind and day, the same whenever the same action is planned.
+    stakeholder, also
+        Whom it is for; of several who come to one action, whom it brings closest to the target, then the
+        others.
     month
         1 … months, counted from the plan's day.
     hours, cost
-        Hours of our person; currency beside them.
+        Hours of our person; currency beside them. Spent once, whoever comes.
     expected_gain
         How much of the weighted gap it closes at the horizon, on top of the actions before it.
+    path
+        Ids from one of ours to the stakeholder: who can introduce our person; empty where they know each
+        other, or nobody can.
+    status, pinned
+        What became of it; whether planning anew must keep it.
     """
 
     id: str
@@ -87,6 +154,51 @@ class Action:
     cost: float
     expected_gain: float
     reason: str
+    also: tuple[Guest, ...] = ()
+    path: tuple[str, ...] = ()
+    status: ActionStatus = "planned"
+    pinned: bool = False
+
+    @property
+    def stakeholders(self) -> tuple[str, ...]:
+        """Ids of all of theirs who are there."""
+        return (self.stakeholder, *(guest.stakeholder for guest in self.also))
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How the plan works on an opponent, who has no part in the gap: through those who sway them.
+
+    Attributes
+    ----------
+    through
+        Ids from the one of theirs whom we know to the opponent; empty where there is no such way.
+    action
+        Id of the first action of the plan with that person; None where there is none.
+    surroundings
+        Coverage of those who support the opponent, weighted by their lines, at the horizon: if nothing is
+        done, and with the plan. None where nobody is known to.
+    """
+
+    opponent: str
+    opponent_name: str
+    influence: float
+    through: tuple[str, ...]
+    action: str | None
+    surroundings: tuple[float | None, float | None]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The exact measures of the account: today, at the horizon if nothing is done, and with the plan."""
+
+    when: Literal["today", "nothing done", "plan done"]
+    coverage: float | None
+    connectivity: int
+    connectivity_decision: int | None
+    diamond_index: float | None
+    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +222,7 @@ class Plan:
         Relative gap between `bound` and `objective`; None where no bound is known.
     objective, bound
         Of the program that chooses the actions, with its bonuses; no plan within the limits exceeds
-        `bound`.
+        `bound` unless it takes more work, and then by less than `least_gain` for each hour of that.
     gap_before, gap_after
         Weighted gap at the horizon if nothing is done and with the plan, by the exact rules.
     segment_error
@@ -120,6 +232,12 @@ class Plan:
         granted.
     hours, cost
         Of all actions.
+    least_gain
+        What every action had to add to the objective for each hour of work.
+    approaches
+        Opponents, the most influential first.
+    standing
+        Measures before and after.
     """
 
     account: str
@@ -138,9 +256,40 @@ class Plan:
     relax: tuple[Relaxation, ...] = ()
     actions: tuple[Action, ...] = ()
     warnings: tuple[str, ...] = ()
+    least_gain: float | None = None
+    approaches: tuple[Approach, ...] = ()
+    standing: tuple[Standing, ...] = ()
 
 
-def action_id(account: str, person: str, stakeholder: str, kind: str, due_on: date, ordinal: int) -> str:
-    """Return the id of an action; `ordinal` numbers equal ones on one day from 1."""
-    key = "\x1f".join((account, person, stakeholder, kind, due_on.isoformat(), str(ordinal)))
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The plans of several accounts whose people share their hours and one budget.
+
+    `gap`, `objective` and `bound` are those of all accounts in one program; the other figures are sums.
+    """
+
+    as_of: date
+    months: int
+    status: Status
+    gap: float | None
+    objective: float | None
+    bound: float | None
+    gap_before: float
+    gap_after: float
+    hours: float
+    cost: float
+    plans: tuple[Plan, ...]
+    relax: tuple[Relaxation, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def action_id(account: str, person: str, whom: str, kind: str, due_on: date, ordinal: int) -> str:
+    """Return the id of an action; `ordinal` numbers equal ones on one day from 1.
+
+    Parameters
+    ----------
+    whom
+        Ids of the stakeholders, joined.
+    """
+    key = "\x1f".join((account, person, whom, kind, due_on.isoformat(), str(ordinal)))
     return "action:" + hashlib.sha256(key.encode()).hexdigest()[:20]

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.plan.forms import Placed, effort_of, form_name, parts_of
 from graph.replay import EMAIL
 from graph.strength import contact, decay
 
 # Segments are as many as it takes to be off by at most this much of a stakeholder's weighted gap.
 SEGMENT_TOLERANCE = 5e-4
 
-Triple = tuple[int, int, str]  # positions of our person and of the stakeholder, and the touchpoint kind
+Triple = tuple[int, int, str]  # positions of our person and of the stakeholder, and the form of the action
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ class Outlook:
         rate = log(1.0 - self._month(strength)) / log(1.0 - strength) if strength > 0 else 1.0
         return np.array([rate ** (self.months - month) for month in range(1, self.months + 1)])
 
-    def effort(self, kind: str) -> float:
-        """Return the effective hours of one action with one of theirs."""
-        known = self.account.policy.kinds[kind]
-        return known.quality * known.hours
+    def effort(self, form: str) -> float:
+        """Return the effective hours of one action with each of theirs who is there."""
+        kind, size = parts_of(form)
+        return effort_of(self.account.policy.kinds[kind], size)
 
     def needed(self, base: float, coverage: float) -> float:
         """Return the effort that brings a coverage of 1 - base to `coverage`, at least 0."""
@@ -139,9 +140,9 @@ class Outlook:
         mails = int(self.account.policy.limits["emails_per_step"])
         for month in range(1, self.months + 1):
             strength = self._month(strength)
-            for kind, count in sorted(by_month.get(month, {}).items()):
-                counted = min(count, mails) if kind == EMAIL else count
-                strength = contact(strength, counted * self.effort(kind), self.contact_gain)
+            for form, count in sorted(by_month.get(month, {}).items()):
+                counted = min(count, mails) if form == EMAIL else count
+                strength = contact(strength, counted * self.effort(form), self.contact_gain)
         return strength
 
     def gap_of(self, stakeholder: int, strengths: Mapping[int, float]) -> float:
@@ -152,39 +153,52 @@ class Outlook:
         shortfall = float(self.account.target[stakeholder]) - (1.0 - open_share)
         return float(self.weight[stakeholder]) * max(shortfall, 0.0)
 
-    def strengths(self, placed: Iterable[tuple[Triple, int]]) -> dict[tuple[int, int], float]:
+    def strengths(self, placed: Iterable[Placed]) -> dict[tuple[int, int], float]:
         """Return the strength at the horizon of every tie that has actions, by the exact rules."""
-        plan = _by_pair(placed)
+        plan: ByPair = {}
+        for meeting, month in placed:
+            for pair, form in _ties_of(meeting):
+                _count(plan, pair, month, form)
         return {pair: self.strength_with(pair, by_month) for pair, by_month in sorted(plan.items())}
 
-    def marginal_gains(self, placed: Iterable[tuple[Triple, int]]) -> tuple[list[float], float]:
+    def marginal_gains(self, placed: Iterable[Placed]) -> tuple[list[float], float]:
         """Return what each action adds to those before it in the sequence, and the gap with all of them.
 
         Parameters
         ----------
         placed
-            Each action's person, stakeholder and kind, with its month.
+            Each action's person, stakeholders and kind, with its month.
         """
-        plan: dict[tuple[int, int], dict[int, dict[str, int]]] = {}
+        plan: ByPair = {}
         strengths: defaultdict[int, dict[int, float]] = defaultdict(dict)
         gap = {index: self.gap_of(index, {}) for index in self.eligible}
         gains = []
-        for (person, stakeholder, kind), month in placed:
-            in_month = plan.setdefault((person, stakeholder), {}).setdefault(month, {})
-            in_month[kind] = in_month.get(kind, 0) + 1
-            strengths[stakeholder][person] = self.strength_with(
-                (person, stakeholder), plan[person, stakeholder]
-            )
-            now = self.gap_of(stakeholder, strengths[stakeholder])
-            gains.append(gap[stakeholder] - now)
-            gap[stakeholder] = now
+        for meeting, month in placed:
+            gain = 0.0
+            for (person, stakeholder), form in _ties_of(meeting):
+                _count(plan, (person, stakeholder), month, form)
+                if stakeholder not in gap:
+                    continue
+                strengths[stakeholder][person] = self.strength_with(
+                    (person, stakeholder), plan[person, stakeholder]
+                )
+                now = self.gap_of(stakeholder, strengths[stakeholder])
+                gain += gap[stakeholder] - now
+                gap[stakeholder] = now
+            gains.append(gain)
         return gains, sum(gap.values())
 
 
-def _by_pair(placed: Iterable[tuple[Triple, int]]) -> dict[tuple[int, int], dict[int, dict[str, int]]]:
-    """Count actions by pair, month and kind."""
-    plan: dict[tuple[int, int], dict[int, dict[str, int]]] = {}
-    for (person, stakeholder, kind), month in placed:
-        in_month = plan.setdefault((person, stakeholder), {}).setdefault(month, {})
-        in_month[kind] = in_month.get(kind, 0) + 1
-    return plan
+ByPair = dict[tuple[int, int], dict[int, dict[str, int]]]  # actions by pair, month and form
+
+
+def _ties_of(meeting: tuple[int, tuple[int, ...], str]) -> Iterable[tuple[tuple[int, int], str]]:
+    """Return the ties that an action renews, and its form."""
+    person, stakeholders, kind = meeting
+    form = form_name(kind, len(stakeholders))
+    return [((person, stakeholder), form) for stakeholder in stakeholders]
+
+
+def _count(plan: ByPair, pair: tuple[int, int], month: int, form: str) -> None:
+    in_month = plan.setdefault(pair, {}).setdefault(month, {})
+    in_month[form] = in_month.get(form, 0) + 1

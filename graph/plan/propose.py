@@ -1,28 +1,33 @@
-"""The lobbying plan of an account: choose the actions, give them months, check them by the exact rules."""
+"""The lobbying plan: choose the actions, give them months, check them by the exact rules.
+
+One account or several whose people share their hours: either way one program chooses.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 
 from graph.account import Account
-from graph.plan.days import days_of
+from graph.errors import InputError
 from graph.plan.draft import Draft, pursue
-from graph.plan.model import Action, Plan, PlanLimits, action_id
-from graph.plan.outlook import Outlook, Triple
-from graph.plan.program import Allowance, Counts, Program, Wishes
-from graph.plan.reasons import Reasons
+from graph.plan.model import Action, Plan, PlanLimits, Together
+from graph.plan.outlook import Outlook
+from graph.plan.program import Allowance, Frame, Program, Wishes
 from graph.plan.relax import relaxations
+from graph.plan.schedule import counts_of
+from graph.plan.settled import frame_of
+from graph.plan.telling import Chosen, infeasible_warnings, told, warnings_of
+from graph.plan.together import Merged, merge
 
 
 def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
     """Propose who of ours meets whom, in which form and month, within the limits.
 
     The choice maximises influence x (gap closed) / target, with small bonuses for facing functions, near
-    levels and a decision maker's second thread (`graph.plan.program`); it is solved by HiGHS to a proved
-    relative gap. The months keep everybody's monthly hours (`graph.plan.schedule`). The gap before and
-    after is that of the exact rules, and the actions' gains add up to their difference.
+    levels and a decision maker's second thread (`graph.plan.program`), among actions that are worth their
+    while; it is solved by HiGHS to a proved relative gap. The months keep everybody's monthly hours
+    (`graph.plan.schedule`). The gap before and after is that of the exact rules, and the actions' gains add
+    up to their difference.
 
     Returns
     -------
@@ -33,7 +38,8 @@ def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
     Raises
     ------
     InputError
-        The policy's target of a stakeholder cannot be reached by any plan.
+        The policy's target of a stakeholder cannot be reached by any plan; an action is pinned that nobody
+        can do, or that is forbidden, too.
 
     References
     ----------
@@ -41,125 +47,113 @@ def propose(account: Account, limits: PlanLimits | None = None) -> Plan:
     (HiGHS).
     """
     limits = limits or PlanLimits()
-    outlook = Outlook(account, limits.months)
-    allowance = Allowance.of(outlook, limits)
-    draft = pursue(Program(outlook, allowance, Wishes(limits.target_gap, limits.two_threads)), limits)
-    return _infeasible(draft.program, limits) if draft.infeasible else _plan(draft, limits)
+    draft = _draft(account, limits, frame_of([account], limits))
+    if draft.infeasible:
+        return _infeasible(draft.program, limits)
+    return told(account, limits, Chosen.of(draft), warnings_of(draft, limits))
+
+
+def propose_together(accounts: Sequence[Account], limits: PlanLimits | None = None) -> Together:
+    """Propose the plans of several accounts in one: the caps on hours and the budget hold over all of them.
+
+    Raises
+    ------
+    InputError
+        As `propose`; or there is no account, or one twice.
+    """
+    limits = limits or PlanLimits()
+    if not accounts or len({account.id for account in accounts}) < len(accounts):
+        raise InputError("Plans together need at least one account, and each of them once.")
+    accounts = sorted(accounts, key=lambda account: account.id)
+    merged = merge(accounts)
+    draft = _draft(merged.account, limits, frame_of(accounts, limits, merged))
+    if draft.infeasible:
+        plan = _infeasible(draft.program, limits)
+        return _sums(plan, (), draft, limits)
+    plans = tuple(
+        told(account, limits, _part(draft, merged, number), ())
+        for number, account in enumerate(merged.accounts)
+    )
+    return _sums(None, plans, draft, limits)
 
 
 def objective_of(account: Account, limits: PlanLimits, actions: Iterable[Action]) -> float:
     """Return the objective of actions, with the bonuses, as the program that chooses them counts it."""
     outlook = Outlook(account, limits.months)
-    counts: Counts = Counter(
-        (account.our_index[action.person], account.their_index[action.stakeholder], action.kind)
+    placed = [
+        (
+            (
+                account.our_index[action.person],
+                tuple(sorted(account.their_index[one] for one in action.stakeholders)),
+                action.kind,
+            ),
+            action.month,
+        )
         for action in actions
+    ]
+    return Program(outlook, Allowance.of(outlook, limits), Wishes()).objective(counts_of(placed))
+
+
+def _draft(account: Account, limits: PlanLimits, frame: Frame) -> Draft:
+    outlook = Outlook(account, limits.months)
+    wishes = Wishes(limits.target_gap, limits.two_threads)
+    return pursue(Program(outlook, Allowance.of(outlook, limits), wishes, frame), limits)
+
+
+def _part(draft: Draft, merged: Merged, number: int) -> Chosen:
+    """Return what a draft of several accounts has for one of them, in the positions of its own people."""
+    account, everybody = merged.accounts[number], merged.account
+    theirs = {merged.stakeholder(number, person.id): index for index, person in enumerate(account.theirs)}
+    ours = {everybody.our_index[person.id]: index for index, person in enumerate(account.ours)}
+    whole = Chosen.of(draft)
+    kept = [index for index, (meeting, _) in enumerate(whole.placed) if meeting[1][0] in theirs]
+    placed = []
+    for index in kept:
+        (person, stakeholders, kind), month = whole.placed[index]
+        placed.append(((ours[person], tuple(sorted(theirs[one] for one in stakeholders)), kind), month))
+    program = draft.program
+    mine = {triple: count for triple, count in whole.counts.items() if triple[1] in theirs}
+    objective = sum(
+        program.worth_of(index, {(j, form): n for (j, i, form), n in mine.items() if i == index})
+        for index in program.outlook.eligible
+        if index in theirs
     )
-    return Program(outlook, Allowance.of(outlook, limits), Wishes()).objective(counts)
+    efforts = program.efforts(mine)
+    closed = sum(program.segments[i].at(efforts[i]) for i in program.outlook.eligible if i in theirs)
+    return Chosen(
+        placed=tuple(placed),
+        pins=tuple(whole.pins[index] for index in kept),
+        gains=tuple(whole.gains[index] for index in kept),
+        counts=mine,
+        objective=objective,
+        closed=closed,
+        least_gain=whole.least_gain,
+        status=whole.status,
+    )
 
 
-def _plan(draft: Draft, limits: PlanLimits) -> Plan:
-    program, choice, outlook = draft.program, draft.choice, draft.program.outlook
-    account, reasons = outlook.account, Reasons(outlook)
-    seen: Counter[tuple[Triple, date]] = Counter()
-    actions = []
-    days = days_of(account.as_of, draft.placed)
-    for ((person, stakeholder, kind), month), day, gain in zip(draft.placed, days, draft.gains, strict=True):
-        ours, theirs = account.ours[person], account.theirs[stakeholder]
-        seen[(person, stakeholder, kind), day] += 1
-        ordinal = seen[(person, stakeholder, kind), day]
-        actions.append(
-            Action(
-                id=action_id(account.id, ours.id, theirs.id, kind, day, ordinal),
-                person=ours.id,
-                person_name=ours.name,
-                stakeholder=theirs.id,
-                stakeholder_name=theirs.name,
-                kind=kind,
-                due_on=day,
-                month=month,
-                hours=program.kinds[kind].hours,
-                cost=program.kinds[kind].cost,
-                expected_gain=gain,
-                reason=reasons.of(person, stakeholder),
-            )
-        )
-    counts = choice.counts or {}
-    return Plan(
-        account=account.id,
-        as_of=account.as_of,
+def _sums(infeasible: Plan | None, plans: tuple[Plan, ...], draft: Draft, limits: PlanLimits) -> Together:
+    choice, outlook = draft.choice, draft.program.outlook
+    return Together(
+        as_of=outlook.account.as_of,
         months=limits.months,
-        status="optimal" if choice.proved else "time_limit",
-        gap=choice.gap,
-        objective=choice.objective,
-        bound=choice.bound,
+        status="infeasible" if infeasible else "optimal" if choice.proved else "time_limit",
+        gap=None if infeasible else choice.gap,
+        objective=None if infeasible else choice.objective,
+        bound=None if infeasible else choice.bound,
         gap_before=outlook.gap_before,
-        gap_after=draft.gap_after,
-        segment_error=abs(outlook.gap_before - program.closed(counts) - draft.gap_after),
-        schedule_loss=draft.calendar.loss,
-        hours=sum(action.hours for action in actions),
-        cost=sum(action.cost for action in actions),
-        actions=tuple(
-            sorted(actions, key=lambda one: (one.due_on, one.person, one.stakeholder, one.kind, one.id))
-        ),
-        warnings=tuple(_warnings(draft, limits)),
+        gap_after=outlook.gap_before if infeasible else draft.gap_after,
+        hours=sum(plan.hours for plan in plans),
+        cost=sum(plan.cost for plan in plans),
+        plans=plans,
+        relax=infeasible.relax if infeasible else (),
+        warnings=infeasible.warnings if infeasible else tuple(warnings_of(draft, limits)),
     )
-
-
-def _warnings(draft: Draft, limits: PlanLimits) -> Iterable[str]:
-    program, choice = draft.program, draft.choice
-    outlook = program.outlook
-    account = outlook.account
-    if not choice.proved:
-        yield (
-            f"The time limit of {limits.time_limit:g} s came before the proof: a better plan may exist, "
-            + ("with no known bound." if choice.bound is None else f"of at most {choice.bound:.4f}.")
-        )
-    if not draft.placed and choice.proved:
-        yield f"Nothing to plan: {_why_nothing(program)}."
-    if draft.calendar.left_out:
-        yield (
-            f"{draft.calendar.left_out} of {sum((choice.counts or {}).values())} actions fit nobody's month "
-            "as whole touchpoints and are left out."
-        )
-    if draft.calendar.loss > limits.gap * choice.objective + 1e-9:
-        yield (
-            f"The months keep all but {draft.calendar.loss:.4f} of the objective "
-            f"({draft.calendar.loss / choice.objective:.2%}), because whole touchpoints do not spread evenly."
-        )
-    assumed = sum(person.time_capacity is None for person in account.ours)
-    if assumed:
-        yield (
-            f"{assumed} of {len(account.ours)} of ours have no time_capacity: "
-            f"{account.policy.limits['hours_default']:g} h a month are assumed."
-        )
-
-
-def _why_nothing(program: Program) -> str:
-    account = program.outlook.account
-    if not account.ours:
-        return "nobody of ours is known"
-    if not account.theirs:
-        return "nobody of theirs is known"
-    if not program.outlook.eligible:
-        return "all of theirs are against or placeholders"
-    if program.outlook.gap_before <= 0:
-        return "no gap is left at the horizon"
-    if not program.triples:
-        return "nobody of ours has the hours for any touchpoint"
-    return "no touchpoint within the limits closes any of the gap"
 
 
 def _infeasible(program: Program, limits: PlanLimits) -> Plan:
     outlook = program.outlook
     found = relaxations(program, limits)
-    wishes = []
-    if limits.target_gap is not None:
-        wishes.append(f"a gap of {limits.target_gap:g} (without a plan {outlook.gap_before:.4f})")
-    if limits.two_threads:
-        wishes.append("two threads to every decision maker")
-    warnings = [f"No plan within the limits reaches {' and '.join(wishes)}."]
-    if not found:
-        warnings.append("No single limit relaxed alone helps.")
     return Plan(
         account=outlook.account.id,
         as_of=outlook.account.as_of,
@@ -175,5 +169,6 @@ def _infeasible(program: Program, limits: PlanLimits) -> Plan:
         hours=0.0,
         cost=0.0,
         relax=found,
-        warnings=tuple(warnings),
+        warnings=infeasible_warnings(outlook, limits, found),
+        least_gain=program.frame.least_gain,
     )

@@ -53,7 +53,7 @@ def _limits(program: Program, limits: PlanLimits) -> Iterator[str]:
         yield "hours"
     if (own < (HOURS_IN_A_MONTH if limits.hours is None else limits.hours)).any():
         yield "time_capacity"
-    for kind in program.kinds:
+    for kind in sorted({form.kind for form in program.kinds.values()}):
         yield yearly_limit(kind)
 
 
@@ -65,7 +65,7 @@ def _least_amount(program: Program, limit: str, limits: PlanLimits) -> float | N
     missed = _now(program, limit, limits)
     for step in range(STEPS):
         wishes = replace(program.wishes, margin=program.wishes.margin * STEP**step)
-        aiming = Program(program.outlook, program.allowance, wishes)
+        aiming = Program(program.outlook, program.allowance, wishes, program.frame)
         least = _least_hours(aiming, limit, limits) if limit in HOURS else _least_used(aiming, limit, limits)
         if least is None:
             return None
@@ -111,7 +111,9 @@ def _now(program: Program, limit: str, limits: PlanLimits) -> float:
 def _kept(program: Program, limit: str, amount: float, limits: PlanLimits) -> bool:
     """Tell whether a plan keeps the wishes with so much of a limit."""
     wishes = replace(program.wishes, margin=1.0)
-    draft = pursue(Program(program.outlook, _granted(program, limit, amount, limits), wishes), limits)
+    draft = pursue(
+        Program(program.outlook, _granted(program, limit, amount, limits), wishes, program.frame), limits
+    )
     return draft.choice.counts is not None and not draft.infeasible
 
 
@@ -141,7 +143,7 @@ def _least_hours(program: Program, limit: str, limits: PlanLimits) -> float | No
     """Return the smallest cap with which the program is feasible: a search, since kinds do not split."""
 
     def feasible(cap: float) -> bool:
-        trial = Program(program.outlook, _granted(program, limit, cap, limits), program.wishes)
+        trial = Program(program.outlook, _granted(program, limit, cap, limits), program.wishes, program.frame)
         return Assembly(trial).linear.maximise({}, 1.0, limits.time_limit).values is not None
 
     own = program.outlook.account.hours
@@ -162,8 +164,8 @@ def _least_hours(program: Program, limit: str, limits: PlanLimits) -> float | No
 
 def _least_gap(program: Program, limits: PlanLimits) -> float | None:
     """Return a gap that a plan within the limits keeps; None where it is the other wish that fails."""
-    wishes = Wishes(None, limits.two_threads)
-    draft = pursue(Program(program.outlook, program.allowance, wishes), limits)
+    wishes, frame = Wishes(None, limits.two_threads), replace(program.frame, least_gain=0.0)
+    draft = pursue(Program(program.outlook, program.allowance, wishes, frame), limits)
     if draft.infeasible or draft.choice.counts is None:
         return None
     return _rounded_up(draft.gap_after, DECIMALS["target_gap"])

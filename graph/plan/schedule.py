@@ -1,20 +1,21 @@
 """Which month: a second program that spreads the chosen actions over the months.
 
-The choice took every stream of contacts (one person, one stakeholder, one kind) as spread evenly. Here each
-stream keeps to that up to whole touchpoints: after every month it has had its even share, rounded down or
-up. Within these windows the program keeps everybody's hours in every month, and as much of each
-stakeholder's effort at the horizon as the choice took for granted.
+The choice took every stream of contacts (one person, one stakeholder or several, one form) as spread evenly.
+Here each stream keeps to that up to whole touchpoints: after every month it has had its even share, rounded
+down or up. Within these windows the program keeps everybody's hours in every month, and as much of each
+stakeholder's effort at the horizon as the choice took for granted. Who comes to which of the actions that
+several come to is settled last, so that each of them comes as evenly as whole actions allow.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
 
-from graph.plan.highs import Linear
-from graph.plan.outlook import Triple
+from graph.plan.forms import Placed, form_name
+from graph.plan.highs import Linear, fill
 from graph.plan.program import Counts, Program
 from graph.replay import EMAIL
 
@@ -27,14 +28,16 @@ FREE = 0.002
 # Relative gap of the search: it only has to be good, since the exact rules tell what it reached.
 GAP = 0.01
 
-Spread = dict[Triple, list[int]]  # touchpoints of a stream in each month
+# A person, a form, and whom it reaches: one stakeholder, or how often each of several is there.
+Stream = tuple[int, str, tuple[tuple[int, int], ...]]
+Spread = dict[Stream, list[int]]  # actions of a stream in each month
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Every action with its month, sorted; what the months lose of the objective; what found none."""
 
-    placed: tuple[tuple[Triple, int], ...]
+    placed: tuple[Placed, ...]
     loss: float
     left_out: int
 
@@ -47,54 +50,71 @@ def spread(program: Program, counts: Counts, seconds: float) -> Calendar:
     seconds
         Most time for each try.
     """
-    streams: Spread = {}
-    for person in sorted({person for person, _, _ in counts}):
-        own = {triple: count for triple, count in sorted(counts.items()) if triple[0] == person}
+    spreads: Spread = {}
+    streams = _streams(program, counts)
+    for person in sorted({stream[0] for stream in streams}):
+        own = {stream: count for stream, count in streams.items() if stream[0] == person}
         for window in WINDOWS:
             found = _try(program, own, window, seconds)
             if found is not None:
-                streams |= found
+                spreads |= found
                 break
-    placed = sorted(
-        (triple, month)
-        for triple, months in streams.items()
-        for month, count in enumerate(months, start=1)
-        for _ in range(count)
-    )
-    return Calendar(tuple(placed), _loss(program, counts, streams), sum(counts.values()) - len(placed))
+    placed = sorted(one for stream, months in spreads.items() for one in _meetings(program, stream, months))
+    return Calendar(tuple(placed), _loss(program, counts, placed), sum(streams.values()) - len(placed))
 
 
-def _try(program: Program, counts: Counts, window: int | None, seconds: float) -> Spread | None:
+def _streams(program: Program, counts: Counts) -> dict[Stream, int]:
+    """Return how many actions each stream has, sorted."""
+    streams: dict[Stream, int] = {}
+    guests: defaultdict[tuple[int, int, str], list[tuple[int, int]]] = defaultdict(list)
+    for (person, stakeholder, name), count in sorted(counts.items()):
+        if program.kinds[name].size == 1:
+            streams[person, name, ((stakeholder, count),)] = count
+        else:
+            guests[person, program.frame.circle_of(stakeholder), name].append((stakeholder, count))
+    for session, count in program.sessions(counts).items():
+        person, _, name = session
+        streams[person, name, tuple(guests[session])] = count
+    return dict(sorted(streams.items()))
+
+
+def _try(program: Program, streams: dict[Stream, int], window: int | None, seconds: float) -> Spread | None:
     """Spread one person's streams within a window; without a window some may be left out."""
-    linear, months, outlook = Linear(), program.outlook.months, program.outlook
-    cap = float(program.allowance.caps[next(iter(counts))[0]])
+    linear, months, outlook, frame = Linear(), program.outlook.months, program.outlook, program.frame
+    room = program.room[next(iter(streams))[0]]
     mails = int(outlook.account.policy.limits["emails_per_step"])
     goal: dict[int, float] = {}
-    had: dict[Triple, list[int]] = {}  # by stream: columns of what it has had after each month
+    had: dict[Stream, list[int]] = {}  # columns of what it has had after each month
     busy: list[defaultdict[int, float]] = [defaultdict(float) for _ in range(months)]
-    for triple, count in counts.items():
-        hours = program.kinds[triple[2]].hours
-        columns = had.setdefault(triple, [])
+    for stream, count in streams.items():
+        person, name, guests = stream
+        form = program.kinds[name]
+        columns = had.setdefault(stream, [])
         for month in range(1, months + 1):
             low, high = _window(count, month, months, window)
             column = linear.column(high, whole=True, lower=low)
             before = dict.fromkeys(columns[-1:], -1.0)
-            linear.row({column: 1.0} | before, low=0.0, high=mails if triple[2] == EMAIL else count)
+            most = mails if name == EMAIL else count
+            if frame.banned and any(frame.bans(person, guest, form.kind, month) for guest, _ in guests):
+                most = 0
+            linear.row({column: 1.0} | before, low=0.0, high=most)
             columns.append(column)
-            busy[month - 1][column] += hours
+            busy[month - 1][column] += form.length
             for previous in before:
-                busy[month - 1][previous] -= hours
+                busy[month - 1][previous] -= form.length
         if window is None:
-            goal[columns[-1]] = hours
-    for terms in busy:
-        linear.row(terms, high=cap)
-    for stakeholder in sorted({stakeholder for _, stakeholder, _ in counts}):
+            goal[columns[-1]] = form.length
+    for terms, hours in zip(busy, room.tolist(), strict=True):
+        linear.row(terms, high=hours)
+    for stakeholder in sorted({guest for _, _, guests in streams for guest, _ in guests}):
         keep = outlook.keep(float(outlook.account.target[stakeholder]))
         need, terms = 0.0, defaultdict(float)
-        for triple, columns in had.items():
-            if triple[1] == stakeholder:
-                effort = outlook.effort(triple[2])
-                need += program.worth[stakeholder] * effort * counts[triple]
+        for stream, columns in had.items():
+            there = dict(stream[2]).get(stakeholder)
+            if there is not None:
+                # Whoever comes to some of the actions comes to the same share of those of every month.
+                effort = program.kinds[stream[1]].effort * there / streams[stream]
+                need += program.worth[stakeholder] * effort * streams[stream]
                 for month, column in enumerate(columns):
                     terms[column] += effort * keep[month]
                     if month:
@@ -105,8 +125,8 @@ def _try(program: Program, counts: Counts, window: int | None, seconds: float) -
     values = linear.maximise(goal, GAP, seconds, nodes=NODES).values
     if values is None:
         return None
-    totals = {triple: [0, *(round(values[column]) for column in columns)] for triple, columns in had.items()}
-    return {triple: [after - before for before, after in pairwise(total)] for triple, total in totals.items()}
+    totals = {stream: [0, *(round(values[column]) for column in columns)] for stream, columns in had.items()}
+    return {stream: [after - before for before, after in pairwise(total)] for stream, total in totals.items()}
 
 
 def _window(count: int, month: int, months: int, window: int | None) -> tuple[int, int]:
@@ -119,13 +139,39 @@ def _window(count: int, month: int, months: int, window: int | None) -> tuple[in
     return max(0, floor(even + 1e-9) - window), min(count, ceil(even - 1e-9) + window)
 
 
-def _loss(program: Program, counts: Counts, streams: Spread) -> float:
+def _meetings(program: Program, stream: Stream, by_month: list[int]) -> list[Placed]:
+    """Return a stream's actions one by one, with who is there."""
+    person, name, guests = stream
+    months = [month for month, count in enumerate(by_month, start=1) for _ in range(count)]
+    coming = fill(dict(guests), program.kinds[name].size)
+    return [
+        ((person, who, program.kinds[name].kind), month) for who, month in zip(coming, months, strict=False)
+    ]
+
+
+def counts_of(placed: tuple[Placed, ...] | list[Placed]) -> Counts:
+    """Return how often everybody is there, by form."""
+    return dict(
+        Counter(
+            (person, stakeholder, form_name(kind, len(stakeholders)))
+            for (person, stakeholders, kind), _ in placed
+            for stakeholder in stakeholders
+        )
+    )
+
+
+def _loss(program: Program, counts: Counts, placed: list[Placed]) -> float:
     """Return how much of the objective the months do not keep; what comes late earns nothing extra."""
-    effort = dict.fromkeys(program.outlook.eligible, 0.0)
-    for (_, stakeholder, kind), by_month in sorted(streams.items()):
-        keep = program.outlook.keep(float(program.outlook.account.target[stakeholder]))
-        effort[stakeholder] += program.outlook.effort(kind) * float(keep @ by_month)
-    kept = program.bonus({triple: sum(by_month) for triple, by_month in streams.items()})
+    effort = {index: program.fixed_effort[index] for index in program.outlook.eligible}
+    keep = {
+        index: program.outlook.keep(float(program.outlook.account.target[index]))
+        for index in program.outlook.eligible
+    }
+    for (_, stakeholders, kind), month in placed:
+        one = program.kinds[form_name(kind, len(stakeholders))].effort
+        for stakeholder in stakeholders:
+            effort[stakeholder] += one * float(keep[stakeholder][month - 1])
+    kept = program.bonus(counts_of(placed))
     for stakeholder, even in program.efforts(counts).items():
         kept += program.segments[stakeholder].at(min(even, effort[stakeholder]))
     return max(0.0, program.objective(counts) - kept)

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from fixtures.generator import generate_account
 from graph.account import Account, Person, Tie
 from graph.plan import Plan, PlanLimits, objective_of, propose
+from graph.plan.forms import form_name
 from graph.plan.highs import packing
 from graph.plan.outlook import Outlook
 from graph.plan.program import Allowance, Counts, Program, Wishes
+from graph.plan.settled import frame_of
 from graph.policy import TouchpointKind, load_policy
 
 SLOW = settings(max_examples=60, deadline=None, derandomize=True, print_blob=True)
@@ -26,13 +28,19 @@ EXACT = PlanLimits(gap=0.0)
 
 def program_of(account: Account, limits: PlanLimits) -> Program:
     outlook = Outlook(account, limits.months)
-    return Program(outlook, Allowance.of(outlook, limits), Wishes())
+    return Program(outlook, Allowance.of(outlook, limits), Wishes(), frame_of([account], limits))
 
 
 def counts_of(account: Account, plan: Plan) -> Counts:
     return dict(
         Counter(
-            (account.our_index[a.person], account.their_index[a.stakeholder], a.kind) for a in plan.actions
+            (
+                account.our_index[a.person],
+                account.their_index[one],
+                form_name(a.kind, len(a.stakeholders)),
+            )
+            for a in plan.actions
+            for one in a.stakeholders
         )
     )
 
@@ -176,6 +184,7 @@ def test_the_objective_is_the_smooth_gap_and_the_bonuses_up_to_the_segments(
     for _ in range(months):
         faded = np.vectorize(month)(faded) if faded.size else faded
     value, counts = 0.0, counts_of(account, plan)
+    assert all(not action.also for action in plan.actions)
     for i, them in enumerate(account.theirs):
         if account.against[i]:
             continue
@@ -216,23 +225,25 @@ def changes_beyond(account: Account, limits: PlanLimits, plan: Plan) -> list[str
     program, counts = program_of(account, limits), counts_of(account, plan)
     months, kinds = limits.months, program.kinds
     caps, budget = program.allowance.caps, program.allowance.budget
+    # Actions are worth their while: less is asked for fewer, more for more.
     slack = limits.gap * (plan.objective or 0.0) + 5e-6
+    asked = {name: program.asked(name) for name in kinds}
     parts: dict[int, dict[tuple[int, str], int]] = {i: {} for i in program.outlook.eligible}
     for (person, stakeholder, kind), n in counts.items():
         parts[stakeholder][person, kind] = n
     own = {p: Counter(dict.fromkeys(kinds, 0)) for p in range(len(caps))}
     used: Counter[tuple[int, str]] = Counter()
     for (person, stakeholder, kind), n in counts.items():
+        own[person][kind] += n * (kinds[kind].size == 1)
+        used[stakeholder, kinds[kind].kind] += n
+    for (person, _, kind), n in program.sessions(counts).items():
         own[person][kind] += n
-        used[stakeholder, kind] += n
     cost = sum(kinds[k].cost * n for (_, _, k), n in counts.items())
-    rows = {
-        p: [
-            ({k: kind.hours for k, kind in kinds.items() if kind.hours <= cap + 1e-9}, cap),
-            *packing({k: kind.hours for k, kind in kinds.items() if kind.hours <= cap + 1e-9}, float(cap)),
-        ]
+    lengths = {
+        p: {k: form.length for k, form in kinds.items() if form.length <= cap + 1e-9}
         for p, cap in enumerate(caps)
     }
+    rows = {p: [(lengths[p], cap), *packing(lengths[p], float(cap))] for p, cap in enumerate(caps)}
     worth = {i: program.worth_of(i, part) for i, part in parts.items()}
 
     def with_change(stakeholder: int, *moves: tuple[int, str, int]) -> float:
@@ -241,9 +252,13 @@ def changes_beyond(account: Account, limits: PlanLimits, plan: Plan) -> list[str
             part[person, kind] = part.get((person, kind), 0) + step
         return program.worth_of(stakeholder, {key: n for key, n in part.items() if n}) - worth[stakeholder]
 
-    gain = {t: with_change(t[1], (t[0], t[2], 1)) for t in program.triples}
-    loss = {t: with_change(t[1], (t[0], t[2], -1)) for t in counts}
-    found = [f"remove {t}" for t, change in loss.items() if change > slack]
+    alone = [t for t in counts if kinds[t[2]].size == 1]
+    gain = {t: with_change(t[1], (t[0], t[2], 1)) - asked[t[2]] for t in program.triples}
+    loss = {t: with_change(t[1], (t[0], t[2], -1)) + asked[t[2]] for t in alone}
+    # A talk about an opponent has its own reason.
+    about = {approach.through[0] for approach in plan.approaches if approach.through}
+    alone = [t for t in alone if account.theirs[t[1]].id not in about]
+    found = [f"remove {t}" for t in alone if loss[t] > slack]
 
     def allowed(add: tuple[int, int, str], drop: tuple[int, int, str] | None) -> bool:
         person, stakeholder, kind = add
@@ -263,13 +278,18 @@ def changes_beyond(account: Account, limits: PlanLimits, plan: Plan) -> list[str
     for add in program.triples:
         if gain[add] > slack and allowed(add, None):
             found.append(f"add {add}")
-        for drop in counts:
+        for drop in alone:
             if drop == add:
                 continue
             if drop[1] != add[1]:
                 if gain[add] + loss[drop] <= slack:
                     continue
-            elif with_change(add[1], (add[0], add[2], 1), (drop[0], drop[2], -1)) <= slack:
+            elif (
+                with_change(add[1], (add[0], add[2], 1), (drop[0], drop[2], -1))
+                - asked[add[2]]
+                + asked[drop[2]]
+                <= slack
+            ):
                 continue
             if allowed(add, drop):
                 found.append(f"swap {drop} for {add}")
@@ -284,10 +304,11 @@ def keeps_limits(account: Account, limits: PlanLimits, plan: Plan) -> None:
     for action in plan.actions:
         hours[action.person, action.month] += action.hours
         calendar[action.person, f"{action.due_on:%Y-%m}"] += action.hours
-        uses[action.stakeholder, action.kind] += 1
-        them = account.people[action.stakeholder]
-        assert not them.placeholder
-        assert them.orientation != "against"
+        for one in action.stakeholders:
+            uses[one, action.kind] += 1
+            them = account.people[one]
+            assert not them.placeholder
+            assert them.orientation != "against"
         assert 1 <= action.month <= limits.months
     for (person, _), spent in [*hours.items(), *calendar.items()]:
         assert spent <= allowance.caps[account.our_index[person]] + 1e-6
@@ -332,10 +353,12 @@ def test_no_single_change_improves_a_plan(start: int) -> None:
 def test_more_of_anything_never_makes_the_objective_worse(seed: int) -> None:
     account = generate_account(seed, ours=2, theirs=6)
     by_hours = [
-        propose(account, PlanLimits(hours=hours, gap=1e-4)) for hours in (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+        propose(account, PlanLimits(hours=hours, gap=1e-4, least_gain=0.0))
+        for hours in (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
     ]
     by_budget = [
-        propose(account, PlanLimits(budget=b, hours=3.0, gap=1e-4)) for b in (0.0, 50.0, 400.0, 3000.0)
+        propose(account, PlanLimits(budget=b, hours=3.0, gap=1e-4, least_gain=0.0))
+        for b in (0.0, 50.0, 400.0, 3000.0)
     ]
     for plans in (by_hours, by_budget):
         for less, more in pairwise(plans):
@@ -352,10 +375,17 @@ def test_nothing_hangs_on_order_or_names(seed: int) -> None:
         ties=tuple(reversed(account.ties)),
     )
     one, other = propose(account, PlanLimits(hours=2.0)), propose(turned, PlanLimits(hours=2.0))
-    assert [replace(a, person_name="", stakeholder_name="") for a in one.actions] == [
-        replace(a, person_name="", stakeholder_name="") for a in other.actions
-    ]
-    assert replace(one, actions=()) == replace(other, actions=())
+
+    def nameless(plan: Plan) -> list[object]:
+        # Reasons name people: who introduces, who else comes.
+        return [
+            (replace(a, person_name="", stakeholder_name="", reason="", also=()), a.stakeholders)
+            for a in plan.actions
+        ]
+
+    assert nameless(one) == nameless(other)
+    assert replace(one, actions=(), approaches=()) == replace(other, actions=(), approaches=())
+    assert [a.through for a in one.approaches] == [a.through for a in other.approaches]
     assert one.actions
 
 

@@ -137,8 +137,8 @@ def test_streams_are_spread_evenly_and_keep_their_worth() -> None:
     calendar = spread(program, counts, 10.0)
     assert calendar.left_out == 0
     assert calendar.loss < 0.002
-    for triple, count in counts.items():
-        months = [month for placed, month in calendar.placed if placed == triple]
+    for (owner, stakeholder, kind), count in counts.items():
+        months = [month for one, month in calendar.placed if one == (owner, (stakeholder,), kind)]
         assert len(months) == count
         for month in range(1, 13):
             done = sum(one <= month for one in months)
@@ -214,7 +214,7 @@ def test_strengths_after_a_plan_leave_the_gap_after_it() -> None:
 
 def test_a_month_of_actions_is_spread_over_its_working_days():
     as_of = date(2026, 11, 22)
-    placed = [((0, 0, "call"), 1)] * 3 + [((0, 1, "meeting"), 1)] * 2 + [((1, 0, "call"), 2)]
+    placed = [((0, (0,), "call"), 1)] * 3 + [((0, (1,), "meeting"), 1)] * 2 + [((1, (0,), "call"), 2)]
     days = days_of(as_of, placed)
     assert len({*days[:3]}) == 3
     assert len({*days[:5]}) == 5

@@ -1,0 +1,152 @@
+"""What else could be done: the next best without an action, and what one more hour or coin would buy.
+
+Both are found by solving again, not from prices of the limits: actions are whole, so what a limit is worth
+comes in steps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
+
+from graph.account import Account
+from graph.plan.model import Ban, Plan, PlanLimits
+from graph.plan.propose import propose
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many more (or fewer) actions of a kind two people have in the other plan."""
+
+    person: str
+    person_name: str
+    stakeholder: str
+    stakeholder_name: str
+    kind: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The plan without some actions, beside the one with them.
+
+    Attributes
+    ----------
+    without
+        Which actions it may not have.
+    objective, gap_after
+        With them and without.
+    at_most
+        The most that they can be worth in the objective, given how far both plans are proved.
+    changes
+        What the other plan does more and less of.
+    """
+
+    without: Ban
+    objective: tuple[float, float]
+    gap_after: tuple[float, float]
+    at_most: float
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What one more of a limit buys.
+
+    Attributes
+    ----------
+    limit
+        `budget`, `hours` (of everybody), or `hours.PERSON`: an hour more in each month.
+    amount
+        How much more: 1, and for the budget also the least that a touchpoint costs.
+    objective
+        By how much it grows, as found by solving again.
+    at_least, at_most
+        Between what, given how far both plans are proved.
+    """
+
+    limit: str
+    amount: float
+    objective: float
+    at_least: float
+    at_most: float
+
+
+def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) -> Instead:
+    """Solve again without some actions, and say what takes their place.
+
+    Parameters
+    ----------
+    plan
+        As proposed within the limits.
+    """
+    other = propose(account, replace(limits, forbidden=(*limits.forbidden, without)))
+    before, after = _counts(plan), _counts(other)
+    people = account.people
+    changes = tuple(
+        Change(
+            person, people[person].name, stakeholder, people[stakeholder].name, kind, after[key] - before[key]
+        )
+        for key in sorted({*before, *after}, key=lambda key: (before[key] - after[key], key))
+        for person, stakeholder, kind in [key]
+        if after[key] != before[key]
+    )
+    return Instead(
+        without=without,
+        objective=(plan.objective or 0.0, other.objective or 0.0),
+        gap_after=(plan.gap_after or 0.0, other.gap_after or 0.0),
+        at_most=max(0.0, (plan.bound or 0.0) - (other.objective or 0.0)),
+        changes=changes,
+    )
+
+
+def one_more(account: Account, limits: PlanLimits, plan: Plan) -> tuple[More, ...]:
+    """Solve again with one more of each limit, the one worth most first."""
+    found = []
+    for limit, amount, richer, wider in _richer(account, limits):
+        other = propose(richer, wider)
+        before, after = plan.objective or 0.0, other.objective or 0.0
+        found.append(
+            More(
+                limit=limit,
+                amount=amount,
+                objective=after - before,
+                at_least=max(0.0, after - (plan.bound if plan.bound is not None else after)),
+                at_most=max(0.0, (other.bound if other.bound is not None else after) - before),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.objective, one.limit, one.amount)))
+
+
+def _richer(account: Account, limits: PlanLimits) -> Iterator[tuple[str, float, Account, PlanLimits]]:
+    """Yield each limit that is there with one more of it."""
+    if limits.budget is not None and isfinite(limits.budget):
+        costs = [kind.cost for kind in account.policy.kinds.values() if kind.cost > 0]
+        for amount in sorted({1.0, min(costs, default=1.0)}):
+            yield "budget", amount, account, replace(limits, budget=limits.budget + amount)
+    more = replace(limits, hours=None if limits.hours is None else limits.hours + 1.0)
+    yield "hours", 1.0, _with_hours(account, limits, [person.id for person in account.ours]), more
+    for person in account.ours:
+        richer = _with_hours(account, limits, [person.id])
+        yield f"hours.{person.id}", 1.0, richer, replace(limits, hours=None)
+
+
+def _with_hours(account: Account, limits: PlanLimits, people: list[str]) -> Account:
+    """Return the account in which some have an hour a month more than the plan allows them now."""
+    cap = limits.hours
+    hours = {
+        person.id: (float(own) if cap is None else min(float(own), cap)) + (person.id in people)
+        for person, own in zip(account.ours, account.hours, strict=True)
+    }
+    return replace(
+        account,
+        ours=tuple(replace(person, time_capacity=hours[person.id]) for person in account.ours),
+        share_of_time={},
+        accounts_of={},
+    )
+
+
+def _counts(plan: Plan) -> Counter[tuple[str, str, str]]:
+    return Counter((one.person, whom, one.kind) for one in plan.actions for whom in one.stakeholders)
