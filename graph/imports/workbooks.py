@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import Fault, InputError
+from graph.imports.cells import shown
 
 # What reports call it, what may name its form, header, numbered rows.
 Part = tuple[str, tuple[str, ...], tuple[str, ...], list[tuple[int, Sequence[object]]]]
@@ -21,6 +22,7 @@ SMALL_MEMBER = 8 << 20
 MEMBERS_LIMIT = 5_000
 COLUMNS_LIMIT = 1_000
 JSON_LIMIT = 64 << 20
+FORMULA = b"<f"
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 
 
@@ -41,6 +43,7 @@ def read_workbook(file: str, path: Path) -> list[Part]:
     except Exception as error:  # openpyxl lets whatever a broken part raises through
         raise _refused(file, f"cannot be read as an Excel workbook ({type(error).__name__})") from None
     parts: list[Part] = []
+    formulas = openpyxl.load_workbook(path, read_only=True) if _has_formulas(path) else None
     if book.epoch != WINDOWS_EPOCH:
         raise _refused(file, "counts days from 1904; save it with Excel's usual date system")
     try:
@@ -49,6 +52,8 @@ def read_workbook(file: str, path: Path) -> list[Part]:
             sheet.reset_dimensions()  # the file's own claim may be wrong
             label = file if single else f"{file}:{sheet.title}"
             names = (sheet.title, path.stem) if single else (sheet.title,)
+            if formulas is not None:
+                _check_formulas(label, sheet, formulas[sheet.title])
             rows = list(_sheet_rows(label, sheet))
             header = (
                 tuple(str(cell).strip() if cell is not None else "" for cell in rows[0][1]) if rows else ()
@@ -61,7 +66,31 @@ def read_workbook(file: str, path: Path) -> list[Part]:
         raise _refused(file, f"cannot be read as an Excel workbook ({type(error).__name__})") from None
     finally:
         book.close()
+        if formulas is not None:
+            formulas.close()
     return parts
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/")]
+        return any(FORMULA in archive.read(one) for one in sheets)
+
+
+def _check_formulas(file: str, values: Any, formulas: Any) -> None:
+    """Refuse a formula that no program has worked out: its cell would pass for an empty one."""
+    formulas.reset_dimensions()
+    worked_out = values.iter_rows(values_only=True)
+    for number, (row, cells) in enumerate(zip(worked_out, formulas.iter_rows(), strict=False), start=1):
+        for value, cell in zip(row, cells, strict=False):
+            if value is None and cell.data_type == "f":
+                where = f"{file}, row {number}, column {cell.column_letter}"
+                message = "is a formula without its result; open the file in a spreadsheet and save it"
+                text = shown(cell.value)
+                raise InputError(
+                    f"{where}: {text} {message}.",
+                    errors=[Fault(file, number, cell.column_letter, text, message)],
+                )
 
 
 def _guard(file: str, path: Path) -> None:
