@@ -89,7 +89,7 @@ def read_name(text: str) -> Name:
 
 
 def _words(text: str) -> list[str]:
-    found = [comparable(word) for word in re.findall(r"[^\W\d_]+", text)]
+    found = [comparable(word) for word in re.findall(r"[^\W_]+", text)]
     return [word for word in found if word not in HONORIFICS] or found
 
 
@@ -104,6 +104,8 @@ def likeness(one: Name, other: Name) -> Likeness | None:
         return None
     if one.key == other.key:
         return "same"
+    if any(char.isdigit() for char in "".join(set(one.words) ^ set(other.words))):
+        return None  # numbers tell apart: Manager 1 and Manager 2
     shared = set(one.words) & set(other.words)
     if not shared:
         return None
