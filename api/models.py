@@ -19,7 +19,7 @@ from graph.removal import Without
 from simulation.estimation import Estimates
 
 
-def _document(name: str, body: type) -> type[BaseModel]:
+def document_model(name: str, body: type) -> type[BaseModel]:
     """Return the model of the document in which a verb's result is sent."""
     hints = get_type_hints(body, include_extras=True)
     keys: dict[str, Any] = {one.name: (hints[one.name], ...) for one in fields(body)}
@@ -28,19 +28,19 @@ def _document(name: str, body: type) -> type[BaseModel]:
     return create_model(name, **keys)
 
 
-AccountsDocument = _document("AccountsDocument", verbs.Accounts)
-AccountDocument = _document("AccountDocument", AccountProfile)
-RopiDocument = _document("RopiDocument", verbs.Ropi)
-GapsDocument = _document("GapsDocument", verbs.Gaps)
-WithoutDocument = _document("WithoutDocument", Without)
-CheckDocument = _document("CheckDocument", verbs.Checked)
-PlanDocument = _document("PlanDocument", Plan)
-ImportDocument = _document("ImportDocument", ImportReport)
-ImportsDocument = _document("ImportsDocument", verbs.Imports)
-UndoneDocument = _document("UndoneDocument", Undone)
-CookbookDocument = _document("CookbookDocument", verbs.CookbookList)
-QueryDocument = _document("QueryDocument", QueryResult)
-EstimatesDocument = _document("EstimatesDocument", Estimates)
+AccountsDocument = document_model("AccountsDocument", verbs.Accounts)
+AccountDocument = document_model("AccountDocument", AccountProfile)
+RopiDocument = document_model("RopiDocument", verbs.Ropi)
+GapsDocument = document_model("GapsDocument", verbs.Gaps)
+WithoutDocument = document_model("WithoutDocument", Without)
+CheckDocument = document_model("CheckDocument", verbs.Checked)
+PlanDocument = document_model("PlanDocument", Plan)
+ImportDocument = document_model("ImportDocument", ImportReport)
+ImportsDocument = document_model("ImportsDocument", verbs.Imports)
+UndoneDocument = document_model("UndoneDocument", Undone)
+CookbookDocument = document_model("CookbookDocument", verbs.CookbookList)
+QueryDocument = document_model("QueryDocument", QueryResult)
+EstimatesDocument = document_model("EstimatesDocument", Estimates)
 
 
 class HealthDocument(BaseModel):

@@ -11,6 +11,7 @@ from api.cli import (
     estimating,
     imports,
     measuring,
+    people,
     planning,
     portfolio,
     sensing,
@@ -30,6 +31,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(demo.serve)
 app.command("import")(data.import_)
 app.add_typer(imports.imports, name="imports")
+app.add_typer(people.people, name="people")
 app.command("accounts")(measuring.accounts)
 app.command("account")(measuring.account)
 app.command("map")(measuring.map_)

@@ -316,3 +316,36 @@ def _conflicts(keep: Entry, drop: Entry) -> tuple[Conflict, ...]:
         if one is not None and other is not None and one != other:
             found.append(Conflict(fact, str(one), str(other)))
     return tuple(found)
+
+
+RULES: Mapping[str, str] = {
+    "sure": "all that are sure",
+    "same_email": "sure, with the same e-mail address",
+    "same_phone": "sure, with the same telephone number",
+    "alias_domain": "sure, with the same address at two domains of one house",
+    "same_name": "likely or sure, with the same name",
+}
+
+
+def chosen_by(
+    rule: str, proposals: Iterable[Proposal], distinct: Collection[tuple[str, str]] = ()
+) -> tuple[Proposal, ...]:
+    """Return the proposals that a rule accepts, one of `RULES`.
+
+    Two who were said to be two people are not made one by way of a third: of such proposals the later ones
+    are left out.
+    """
+    together: dict[str, set[str]] = {}
+    said = set(distinct)
+    chosen = []
+    for one in proposals:
+        wanted = one.confidence == "sure" and (rule == "sure" or rule in one.reasons)
+        if not wanted and not (rule == "same_name" == one.reasons[-1] and one.confidence == "likely"):
+            continue
+        left, right = together.get(one.a, {one.a}), together.get(one.b, {one.b})
+        if any(tuple(sorted((a, b))) in said for a in left for b in right):
+            continue
+        chosen.append(one)
+        joined = left | right
+        together |= dict.fromkeys(joined, joined)
+    return tuple(chosen)
