@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from api.workspace import Body, Result
 from graph.measures import Measures
+from graph.policy import Policy
 from graph.wording import count
 
 FEW = 3  # of one sort that are told one by one
@@ -14,7 +15,7 @@ FEW = 3  # of one sort that are told one by one
 def caveats(measures: Measures) -> tuple[str, ...]:
     """Return what a reader should know before trusting an account's numbers."""
     account = measures.account
-    told = [*_quiet(measures)]
+    told = [*policy_notes(account.policy), *_quiet(measures)]
     if measures.coverage is None:
         told.append(f"Nobody of {account.name} is known, so coverage and diamond index are null.")
     elif not account.ours:
@@ -44,6 +45,7 @@ def with_caveats(measures: Measures, body: Body) -> Result[Body]:
 
 def portfolio_caveats(found: Sequence[Measures]) -> tuple[str, ...]:
     """Return what a reader of the whole portfolio should know."""
+    noted = policy_notes(found[0].account.policy) if found else ()
     told = [warning for measures in found for warning in _quiet(measures)]
     if len(told) > FEW:
         newest = max(day for one in found if (day := one.account.newest_contact) is not None)
@@ -66,7 +68,12 @@ def portfolio_caveats(found: Sequence[Measures]) -> tuple[str, ...]:
         )
     if not found:
         told.append("There is no account in this store yet: diamond import FILES brings them in.")
-    return tuple(told)
+    return (*noted, *told)
+
+
+def policy_notes(policy: Policy) -> tuple[str, ...]:
+    """Return which policy tables are used, where they are not the shipped ones."""
+    return () if policy.note is None else (policy.note,)
 
 
 def _quiet(measures: Measures) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from api.caveats import policy_notes
 from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.store.history import read_history
@@ -35,7 +36,8 @@ def estimate(
     account = None if name is None else work.account(name, as_of)
     day = as_of or work.today
     history = read_history(work.store, day, work.policy, account=None if account is None else account.id)
-    return Result(day, (), estimation.estimate(history, account=account, observed_from=observed_from))
+    notes = policy_notes(work.policy)
+    return Result(day, notes, estimation.estimate(history, account=account, observed_from=observed_from))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from api.caveats import policy_notes
 from api.estimates import OwnData, portfolio_data
 from api.foresight import REPLICATES, ScenarioSource, read_scenario, scenario_data
 from api.workspace import Progress, Result, Workspace
@@ -117,7 +118,7 @@ def simulate_portfolio(
             client=client,
             progress=progress,
         )
-    return Result(as_of or work.today, (), PortfolioRun(run, own, notes))
+    return Result(as_of or work.today, policy_notes(work.policy), PortfolioRun(run, own, notes))
 
 
 def _chosen(

@@ -1,7 +1,10 @@
-"""Settings from the environment (`DIAMOND_…`), validated at the start."""
+"""Settings from the environment (`DIAMOND_…`), validated at the start; a command's option beats them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -9,6 +12,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.errors import Fault, InputError
 from graph.policy import FOLDER, Policy, load_policy
+
+_chosen_policy: ContextVar[Path | None] = ContextVar("chosen_policy", default=None)
+
+
+@contextmanager
+def policy_chosen(folder: Path | None) -> Iterator[None]:
+    """Let the settings name this policy folder while a command runs; None leaves it to the environment."""
+    token = _chosen_policy.set(folder)
+    try:
+        yield
+    finally:
+        _chosen_policy.reset(token)
 
 
 class Settings(BaseSettings):
@@ -28,8 +43,6 @@ class Settings(BaseSettings):
         InputError
             The folder does not exist, or a table is faulty.
         """
-        if not self.policy.is_dir():
-            raise InputError(f"DIAMOND_POLICY names {self.policy}, which is no folder.")
         return load_policy(self.policy)
 
 
@@ -41,8 +54,9 @@ def load_settings() -> Settings:
     InputError
         A setting has a value that is not possible.
     """
+    chosen = _chosen_policy.get()
     try:
-        return Settings()
+        return Settings() if chosen is None else Settings(policy=chosen)
     except ValidationError as error:
         faults = [
             Fault(

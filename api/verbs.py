@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.caveats import portfolio_caveats, with_caveats
+from api.caveats import policy_notes, portfolio_caveats, with_caveats
 from api.workspace import Body, Progress, Result, Workspace
 from graph import check as checks
 from graph.gaps import Gap
@@ -158,7 +158,7 @@ def cookbook(
     rows = run_cookbook(
         work.store, name, params, policy=work.policy, today=work.today, limit=limit, timeout=timeout
     )
-    return Result(work.today, (), rows)
+    return Result(work.today, policy_notes(work.policy), rows)
 
 
 def check(work: Workspace) -> Result[Checked]:
@@ -190,7 +190,7 @@ def import_(
         policy=work.policy,
         progress=progress,
     )
-    return Result(work.today, (), report)
+    return Result(work.today, policy_notes(work.policy), report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from api.cli import (
     measuring,
     people,
     planning,
+    policies,
     portfolio,
     sensing,
     simulating,
 )
+from api.cli.policies import with_policy
 
 app = typer.Typer(
     name="diamond",
@@ -27,23 +29,24 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.command("demo")(demo.demo)
-app.command("serve")(demo.serve)
-app.command("import")(data.import_)
+app.command("demo")(with_policy(demo.demo))
+app.command("serve")(with_policy(demo.serve))
+app.command("import")(with_policy(data.import_))
 app.add_typer(imports.imports, name="imports")
 app.add_typer(people.people, name="people")
-app.command("accounts")(measuring.accounts)
-app.command("account")(measuring.account)
-app.command("map")(measuring.map_)
-app.command("ropi")(measuring.ropi)
-app.command("gaps")(measuring.gaps)
-app.command("without")(measuring.without)
-app.command("plan")(planning.plan)
-app.command("simulate")(simulating.simulate)
-app.command("portfolio")(portfolio.portfolio)
-app.command("sensitivity")(sensing.sensitivity)
-app.command("estimate")(estimating.estimate)
-app.command("query")(data.query)
+app.command("accounts")(with_policy(measuring.accounts))
+app.command("account")(with_policy(measuring.account))
+app.command("map")(with_policy(measuring.map_))
+app.command("ropi")(with_policy(measuring.ropi))
+app.command("gaps")(with_policy(measuring.gaps))
+app.command("without")(with_policy(measuring.without))
+app.command("plan")(with_policy(planning.plan))
+app.command("simulate")(with_policy(simulating.simulate))
+app.command("portfolio")(with_policy(portfolio.portfolio))
+app.command("sensitivity")(with_policy(sensing.sensitivity))
+app.command("estimate")(with_policy(estimating.estimate))
+app.command("query")(with_policy(data.query))
 app.command("bolt")(engine.bolt)
 app.add_typer(engine.engine, name="engine")
-app.command("check")(data.check)
+app.command("check")(with_policy(data.check))
+app.add_typer(policies.policy, name="policy")

@@ -1,18 +1,22 @@
 """The strength of every tie as of today, kept on `ENGAGES` so that Cypher reads the same number.
 
-It is derived from the log by `graph.replay`, in one write: after an import, and first thing on a new day.
+It is derived from the log by `graph.replay`, in one write: after an import, first thing on a new day, and
+when somebody comes with other policy tables, since strengths follow from those. So that this is noticed, the
+store keeps the fingerprint of the tables that its strengths follow.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from graph.policy import Policy
+from graph.policy import Policy, load_policy
 from graph.replay import Contact, Given, strength_on
-from graph.store import Store
+from graph.store import Store, Transaction
 
 Row = dict[str, Any]
 
@@ -45,8 +49,12 @@ SET t.strength = row.strength, t.strength_on = row.day, t.contacted_on = row.con
 
 OUTDATED = """
 OPTIONAL MATCH ()-[t:ENGAGES]->() WHERE t.strength_on IS NULL OR t.strength_on <> $day
-RETURN count(t) > 0 AS outdated
+WITH count(t) > 0 AS outdated
+OPTIONAL MATCH (v:SchemaVersion {id: 'schema'})
+RETURN outdated OR coalesce(v.strengths_of, $shipped) <> $policy AS outdated
 """
+
+NOTE_POLICY = "MATCH (v:SchemaVersion {id: 'schema'}) SET v.strengths_of = $policy"
 
 
 def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
@@ -54,7 +62,8 @@ def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
 
     Pairs that met at a touchpoint without having a tie get one.
     """
-    if not store.read(OUTDATED, {"day": today})[0]["outdated"]:
+    asked = {"day": today, "policy": fingerprint(policy), "shipped": fingerprint(load_policy())}
+    if not store.read(OUTDATED, asked)[0]["outdated"]:
         return False
     rewrite_strengths(store, today, policy)
     return True
@@ -78,7 +87,19 @@ def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
                 "touchpoints": len(contacts),
             }
         )
-    store.transact(lambda transaction: transaction.batches(WRITE_STRENGTHS, rows))
+
+    def work(transaction: Transaction) -> None:
+        transaction.batches(WRITE_STRENGTHS, rows)
+        transaction.run(NOTE_POLICY, {"policy": fingerprint(policy)})
+
+    store.transact(work)
+
+
+def fingerprint(policy: Policy) -> str:
+    """Return what tells tables apart that strengths may follow from: touchpoint kinds and cut-offs."""
+    kinds = {name: [kind.hours, kind.quality] for name, kind in policy.kinds.items()}
+    said = json.dumps([kinds, dict(policy.limits)], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 class Sides:
