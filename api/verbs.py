@@ -163,7 +163,7 @@ def cookbook(
 
 def check(work: Workspace) -> Result[Checked]:
     """Return what is inconsistent in the data."""
-    return Result(work.today, (), Checked(checks.check(work.store, work.today)))
+    return Result(work.today, (), Checked(checks.check(work.store, work.today, work.policy)))
 
 
 def import_(

@@ -11,13 +11,23 @@ from datetime import date
 
 from graph import cookbook
 from graph.cookbook import CookbookQuery
+from graph.policy import Policy, load_policy
 from graph.store import Store
 
 QUESTIONS = (
     "self_lines",
     "manager_cycles",
+    "parent_cycles",
+    "orphans",
+    "on_both_sides",
+    "seats_held_twice",
+    "doubled_lines",
     "dates_in_the_future",
+    "dates_backwards",
+    "values_out_of_range",
     "ties_to_nobody",
+    "ties_to_people_who_left",
+    "over_allocated",
     "accounts_without_ours",
     "import_findings",
 )
@@ -30,7 +40,8 @@ class Finding:
     Attributes
     ----------
     kind
-        self, cycle, future and nobody, as an import's findings are called, and account_without_ours.
+        self, cycle, future and nobody, as an import's findings are called; orphan, both_sides, seat,
+        doubled, backwards, range, left, over_allocated and account_without_ours.
     subject
         Id of the node; "a→b" for a tie; file and row for a row that was kept out.
     message
@@ -45,14 +56,15 @@ class Finding:
     query: CookbookQuery
 
 
-def check(store: Store, today: date) -> tuple[Finding, ...]:
+def check(store: Store, today: date, policy: Policy | None = None) -> tuple[Finding, ...]:
     """Return everything that is inconsistent, in the order of `QUESTIONS`, then by subject."""
+    policy = policy or load_policy()
     findings = []
     for name in QUESTIONS:
         question = cookbook.entry(name)
         dated = {"as_of": today} if any(one.name == "as_of" for one in question.parameters) else {}
-        for row in store.read(question.cypher, question.bind(dated)):
+        for row in store.read(question.cypher, question.bind(dated, policy=policy)):
             subject = str(row["subject"])
-            params = question.bind({**dated, "subject": subject})
+            params = question.bind({**dated, "subject": subject}, policy=policy)
             findings.append(Finding(row["kind"], subject, row["message"], CookbookQuery(name, params)))
     return tuple(findings)

@@ -194,6 +194,10 @@ def markdown() -> str:
         "Parameters without a default must be given. `policy` stands for the value of your policy tables,",
         "`today` for the day of the call.",
         "",
+        "| query | question |",
+        "|---|---|",
+        *(f"| [{name}](#{name}) | {one.question} |" for name, one in entries().items()),
+        "",
     ]
     for name, one in entries().items():
         lines += [f"## {name}", "", one.question, ""]

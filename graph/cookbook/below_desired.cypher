@@ -15,10 +15,10 @@ WITH DISTINCT p,
             RETURN s.id } AS serving
 MATCH (our:Person)-[tie:ENGAGES]->(p)
 WHERE ($ours IS NULL OR our.id = $ours)
-  AND coalesce(tie.strength, 0.0) < tie.desired / 5.0
   AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
     WHERE (serving = [] OR s.id IN serving)
       AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-RETURN p.id AS subject, p.name AS name, coalesce(tie.strength, 0.0) AS actual, tie.desired / 5.0 AS target,
-  our.id AS ours, our.name AS our_name
+WITH p, our, max(coalesce(tie.strength, 0.0)) AS actual, max(tie.desired) / 5.0 AS target
+WHERE actual < target
+RETURN p.id AS subject, p.name AS name, actual, target, our.id AS ours, our.name AS our_name
 ORDER BY target - actual DESC, subject, ours

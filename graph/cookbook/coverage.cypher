@@ -35,7 +35,8 @@ WITH p, role,
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    RETURN coalesce(tie.strength, 0.0)
+    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    RETURN strength
   } AS strengths
 WITH p, influence,
   1.0 - reduce(missing = 1.0, s IN strengths | missing * (1.0 - s)) AS covered,

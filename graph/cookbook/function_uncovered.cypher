@@ -39,7 +39,8 @@ WITH p, coalesce($orientation_values[orientation], 0.0) < $opponent_below AS aga
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    RETURN coalesce(tie.strength, 0.0)
+    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    RETURN strength
   } AS strengths
 WITH row, influence, against,
   coalesce(p.placeholder, false) AS unknown,

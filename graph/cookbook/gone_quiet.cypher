@@ -10,9 +10,10 @@ WHERE ($account IS NULL OR account.id = $account)
   AND coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
   AND EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
     WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-WITH our, tie, p, account, coalesce(tie.contacted_on, tie.last_on) AS last_contact
-WITH our, tie, p, account, last_contact, duration.inDays(last_contact, date($as_of)).days AS days
+WITH our, p, account, max(coalesce(tie.contacted_on, tie.last_on)) AS last_contact,
+  max(tie.strength) AS strength
+WITH our, p, account, last_contact, strength, duration.inDays(last_contact, date($as_of)).days AS days
 WHERE days > $quiet_after
 RETURN p.id AS stakeholder, p.name AS name, our.id AS ours, our.name AS our_name, account.id AS account,
-  last_contact, days, tie.strength AS strength
+  last_contact, days, strength
 ORDER BY days DESC, stakeholder, ours

@@ -26,6 +26,7 @@ WITH p,
       AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+    WITH DISTINCT our
     RETURN our.name
   } AS threads
 WHERE size(threads) = 1

@@ -8,7 +8,7 @@
 MATCH (p:Person)-[post:EMPLOYED_BY]->(account:KeyAccount|Distributor|EndCustomer)
 WHERE ($account IS NULL OR account.id = $account) AND NOT coalesce(p.placeholder, false)
   AND coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
-WITH account, p,
+WITH DISTINCT account, p,
   COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
@@ -21,7 +21,8 @@ WITH account, p, orientation,
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    RETURN coalesce(tie.strength, 0.0)
+    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    RETURN strength
   } AS strengths
 WITH account, p, orientation, reduce(most = 0.0, s IN strengths | CASE WHEN s > most THEN s ELSE most END)
   AS strongest

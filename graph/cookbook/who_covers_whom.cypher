@@ -10,7 +10,8 @@ WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date(
 MATCH (our:Person)-[tie:ENGAGES]->(p)
 WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
   WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
+WITH our, p, max(coalesce(tie.strength, 0.0)) AS strength,
+  max(coalesce(tie.contacted_on, tie.last_on)) AS last_contact
 RETURN our.id AS ours, our.name AS our_name, p.id AS stakeholder, p.name AS name, p.title AS title,
-  coalesce(tie.strength, 0.0) AS strength, coalesce(tie.strength, 0.0) >= $thread_min AS thread,
-  coalesce(tie.contacted_on, tie.last_on) AS last_contact
+  strength, strength >= $thread_min AS thread, last_contact
 ORDER BY strength DESC, ours, stakeholder

@@ -178,3 +178,9 @@ def test_parameters_of_the_cookbook_have_its_types():
 def test_parameters_that_are_none_are_wrong_input(texts):
     with pytest.raises(InputError):
         parse_params(texts)
+
+
+def test_a_name_that_the_servers_drawing_of_the_plan_cuts_in_two_is_none():
+    drawing = "| +Projection | 0 | durat |\n|             |   | ion.inDays(a, b).days |"
+    assert refusal(plan("Projection", **{"string-representation": drawing})) is None
+    assert refusal(plan("Projection", Details="ion.inDays(a, b).days")) is not None
