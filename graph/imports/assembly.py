@@ -58,6 +58,8 @@ class Assembly:
         self._people_names = _names((id_, one.name) for id_, one in known.people.items())
         self._spellings = _spellings(entries)
         self.ours = ours
+        # Set where `ours` was said as a domain of e-mail addresses.
+        self.own_domain: str | None = None
 
     def organisation(self, entry: Entry, column: str, subject: str) -> str | None:
         """Return the id of the organisation in a cell; nobody is a finding."""
@@ -163,6 +165,13 @@ class Assembly:
         id_ = f"{name} ({self.name_of(employer)})" if taken else name
         self.add_person(id_, PersonRecord({"name": name}, employer))
         return id_
+
+    def person_called(self, text: str) -> str | None:
+        """Return the id of the person with this id or unique name."""
+        if text in self.records.people or text in self.known.people:
+            return text
+        ids = self._people_names.get(fold(text), set())
+        return next(iter(ids)) if len(ids) == 1 else None
 
     def add_person(self, id_: str, record: PersonRecord) -> None:
         """Add a person."""

@@ -110,7 +110,7 @@ def warn_without_ours(assembly: Assembly) -> None:
 
 
 def assemble_touchpoints(assembly: Assembly) -> None:
-    """Add the touchpoints, and a tie for each of ours who met one of theirs."""
+    """Add the touchpoints that rows describe."""
     kinds = {fold(kind): kind for kind in assembly.policy.kinds}
     same: dict[str, list[TouchpointRecord]] = defaultdict(list)
     for key, entry in assembly.entries["touchpoints"].items():
@@ -126,7 +126,6 @@ def assemble_touchpoints(assembly: Assembly) -> None:
         for number, record in enumerate(sorted(records, key=_rank), start=1):
             assembly.records.touchpoints[_hash(content, number)] = record
         assembly.brought(subject_of("touchpoints", content))
-    _engage(assembly)
 
 
 def _touchpoint(assembly: Assembly, entry: Entry, kinds: dict[str, str]) -> TouchpointRecord | None:
@@ -183,7 +182,8 @@ def _hash(content: str, number: int) -> str:
     return hashlib.blake2b(f"{content}#{number}".encode(), digest_size=12).hexdigest()
 
 
-def _engage(assembly: Assembly) -> None:
+def engage(assembly: Assembly) -> None:
+    """Add a tie for each of ours who met one of theirs."""
     ours: dict[str, bool] = {}
     pairs: set[tuple[str, str]] = set()
     for record in assembly.records.touchpoints.values():

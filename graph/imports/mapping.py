@@ -1,12 +1,13 @@
 """The mapping file: how somebody's own files say what the generic form asks for.
 
 ```yaml
-ours: Kaltenbach Coatings            # who we are, by id or name
+ours: Kaltenbach Coatings            # who we are, by id, name or the domain of our addresses
 dates: dmy                           # where a file's dates leave the order open
 encoding: cp1252                     # of text files that are not UTF-8
 malformed:                           # rows that cannot be read, which refuse the import otherwise
   orders.csv: {join: address}        # more cells than the header: the column whose commas nobody quoted
   suppliers.csv: finding             # left out and listed
+mail: {domains: {acme.example: Acme}} # of mail logs and calendars; see `mail.options`
 files:
   contacts.csv:
     - form: people
@@ -37,6 +38,7 @@ from graph.errors import Fault, InputError
 from graph.imports.cells import as_text
 from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.forms import FORMS, Form, form_named
+from graph.imports.mail.options import MailOptions, read_options
 from graph.plain_yaml import load_yaml
 from graph.policy import fold
 
@@ -85,6 +87,7 @@ class ImportMapping:
     encoding: str | None = None
     files: Mapping[str, tuple[FormMapping, ...]] = field(default_factory=dict)
     malformed: Mapping[str, str] = field(default_factory=dict)
+    mail: MailOptions = field(default_factory=MailOptions)
 
     def forms_of(self, file: str) -> tuple[FormMapping, ...]:
         """Return how a file is mapped; empty if the mapping does not name it."""
@@ -133,7 +136,7 @@ def read_mapping(path: Path | None) -> ImportMapping:
         raise _wrong(path.name, f"is no YAML ({str(error).splitlines()[0]})") from None
     name = path.name
     document = _section(name, "the file", document or {})
-    _known(name, "the file", document, ("ours", "dates", "encoding", "malformed", "files"))
+    _known(name, "the file", document, ("ours", "dates", "encoding", "malformed", "mail", "files"))
     dates = document.get("dates")
     if dates is not None and dates not in ORDERS:
         raise _wrong(name, f"dates: must be one of {', '.join(ORDERS)}, found {dates!r}")
@@ -151,7 +154,15 @@ def read_mapping(path: Path | None) -> ImportMapping:
         as_text(encoding) or None,
         files,
         _malformed(name, document.get("malformed") or {}),
+        _mail(name, _section(name, "mail:", document.get("mail") or {})),
     )
+
+
+def _mail(name: str, section: dict[Any, Any]) -> MailOptions:
+    try:
+        return read_options(section)
+    except ValueError as error:
+        raise _wrong(name, str(error)) from None
 
 
 def _malformed(name: str, section: Any) -> dict[str, str]:

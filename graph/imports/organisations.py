@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.imports.assembly import Assembly, given, sorted_entries
 from graph.imports.cycles import edges_in_cycles
+from graph.imports.mail.domains import organisation_at
 from graph.imports.records import KIND_LABELS, OrganisationRecord
 from graph.imports.rows import Entry
 from graph.policy import fold
@@ -23,8 +24,10 @@ def assemble_organisations(assembly: Assembly) -> None:
         )
         assembly.brought(assembly.subject("organisations", entry))
     if assembly.ours is not None:
-        assembly.ours = assembly.find_organisation(assembly.ours) or assembly.create_organisation(
-            assembly.ours
+        assembly.ours = (
+            assembly.find_organisation(assembly.ours)
+            or organisation_at(assembly, assembly.ours)
+            or assembly.create_organisation(assembly.ours)
         )
         assembly.label(assembly.ours, "Supplier")
     _parents(assembly)

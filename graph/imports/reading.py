@@ -9,9 +9,16 @@ from pathlib import Path
 
 from graph.errors import InputError
 from graph.imports.assembly import Assembly
-from graph.imports.contacts import assemble_lines, assemble_ties, assemble_touchpoints, warn_without_ours
+from graph.imports.contacts import (
+    assemble_lines,
+    assemble_ties,
+    assemble_touchpoints,
+    engage,
+    warn_without_ours,
+)
 from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.dialects import Context
+from graph.imports.mail.contacts import assemble_logs
 from graph.imports.mapping import read_mapping
 from graph.imports.one_person import settle_merged
 from graph.imports.organisations import assemble_business, assemble_organisations, label_the_rest
@@ -68,11 +75,12 @@ def read_files(
         raise InputError(f"--dates must be one of {', '.join(ORDERS)}, found {dates!r}.")
     plan, ledger = read_mapping(mapping), Ledger()
     ours = plan.ours or _only_supplier(known)
-    context = Context(policy, today, known, ours, plan.encoding, ledger)
+    order = _order(dates) or plan.dates
+    context = Context(policy, today, known, ours, plan.encoding, ledger, order)
     recognised = recognise(paths, mapping, plan, dialect, context)
     bindings = recognised.bindings
     ledger.refuse()
-    orders = settle_dates(bindings, _order(dates) or plan.dates, ledger)
+    orders = settle_dates(bindings, order, ledger)
     entries = read_entries(bindings, orders, ledger)
     ledger.refuse()
     assembly = Assembly(entries, known, policy, today, ledger, ours)
@@ -84,14 +92,17 @@ def read_files(
     assemble_lines(assembly)
     assemble_ties(assembly)
     assemble_touchpoints(assembly)
+    aliases = assemble_logs(assembly, context.logs, plan.mail)
+    engage(assembly)
     label_the_rest(assembly)
     settle_merged(assembly.records, known)
     propose_duplicates(assembly)
+    assembly.records.duplicates += aliases
     warn_without_ours(assembly)
     ledger.refuse()
     records = assembly.records
     records.findings = sorted(ledger.findings, key=lambda one: _place(one.finding))
-    records.sources = {binding.source for binding in bindings}
+    records.sources = {one.source for one in bindings} | {one.source for one in context.logs}
     return Reading(
         records,
         tuple(sorted(ledger.questions, key=_place)),

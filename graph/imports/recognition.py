@@ -59,7 +59,7 @@ def recognise(
         if path != own:
             search.file(file, path)
     bindings = search.bindings()
-    if not bindings and search.wanted and dialect != "auto":
+    if not bindings and not context.logs and search.wanted and dialect != "auto":
         raise refuse_unrecognised(search.wanted[0], search.refused)
     listed = tuple(sorted(search.listed, key=lambda one: one.file))
     _warn(bindings, listed, plan, context, dialect)
@@ -199,7 +199,7 @@ def _warn(
     dialect: str,
 ) -> None:
     unused = [one.file for one in listed if one.dialect is None]
-    if not bindings:
+    if not bindings and not context.logs:
         context.ledger.refuse()
         raise InputError(
             f"None of {', '.join(unused)} is a file of the generic form ({', '.join(FORMS)}) or an export "

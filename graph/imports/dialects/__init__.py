@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from graph.imports.dialects.calendar import Calendar
 from graph.imports.dialects.dialect import (
     Context,
     Dialect,
@@ -17,6 +18,7 @@ from graph.imports.dialects.dialect import (
 )
 from graph.imports.dialects.dynamics import Dynamics
 from graph.imports.dialects.hubspot import HubSpot
+from graph.imports.dialects.mail import Mail
 from graph.imports.dialects.salesforce import Salesforce
 
 __all__ = [
@@ -36,4 +38,4 @@ __all__ = [
 GENERIC = "generic"
 # What `--dialect` may say; those without an entry below are still to come.
 NAMES = ("auto", GENERIC, "hubspot", "salesforce", "dynamics", "mail", "calendar")
-DIALECTS: tuple[Dialect, ...] = (HubSpot(), Dynamics(), Salesforce())
+DIALECTS: tuple[Dialect, ...] = (HubSpot(), Dynamics(), Salesforce(), Mail(), Calendar())

@@ -8,14 +8,16 @@ dialect recognised it binds in one go, since one file of an export refers to ano
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 from graph.errors import InputError
 from graph.imports.cells import as_text
+from graph.imports.dates import DateOrder
 from graph.imports.forms import FORMS
+from graph.imports.mail.occasions import Log
 from graph.imports.records import Known
 from graph.imports.report import Ledger
 from graph.imports.rows import Binding, Cells, Source, source_of
@@ -58,6 +60,10 @@ class Context:
         Of text files that are not UTF-8, where the mapping file says so.
     ledger
         For warnings; a dialect that leaves something out says so there.
+    dates
+        The order of day, month and year, where the user says it.
+    logs
+        Where a dialect puts files that fill no form: they are read when the people are known.
     """
 
     policy: Policy
@@ -66,6 +72,8 @@ class Context:
     ours: str | None
     encoding: str | None
     ledger: Ledger
+    dates: DateOrder | None = None
+    logs: list[Log] = field(default_factory=list)
 
 
 class Dialect(Protocol):
@@ -114,8 +122,9 @@ class Headings:
 
     def __init__(self, table: Table) -> None:
         self._index: dict[str, int] = {}
+        self._places: dict[str, int] = {}
         for index, heading in enumerate(table.header):
-            self._index.setdefault(fold(heading), index)
+            self._places[heading] = self._index.setdefault(fold(heading), index)
         self._header = table.header
 
     def find(self, *names: str) -> str | None:
@@ -124,8 +133,8 @@ class Headings:
         return None if index is None else self._header[index]
 
     def index(self, heading: str) -> int:
-        """Return the place of a heading."""
-        return self._index[fold(heading)]
+        """Return the place of a heading as the table writes it."""
+        return self._places[heading]
 
 
 def fill(table: Table, form: str, columns: dict[str, str | Made | None], dialect: str) -> Binding:
