@@ -47,6 +47,12 @@ ORDER BY coalesce(e.until, date('9999-12-31')) DESC, o.id LIMIT 1
 MERGES = """
 MATCH (m:PersonMerge) RETURN m {.*} AS merge ORDER BY m.number, m.id
 """
+# Without the records, which may be long.
+MEANINGS = "MATCH (m:PersonMerge) RETURN m.merged AS merged, m.kept AS kept"
+ORDER = """
+MATCH (m:PersonMerge) RETURN m {.id, .kept, .merged, .number} AS merge ORDER BY m.number, m.id
+"""
+RECORD = "MATCH (m:PersonMerge {id: $id}) RETURN m {.*} AS merge"
 NUMBER = "MATCH (m:PersonMerge) RETURN coalesce(max(m.number), 0) AS number"
 KEEP = "CREATE (m:PersonMerge {id: $id}) SET m += $properties"
 SET_PERSON = "MATCH (p:Person {id: $id}) SET p = $properties"
@@ -112,7 +118,7 @@ def read_merges(store: Store, person: str | None = None) -> tuple[Merge, ...]:
 
 def merged_into(store: Store) -> dict[str, str]:
     """Return of every id that was merged the id of the person it means now."""
-    direct = {row["merge"]["merged"]: row["merge"]["kept"] for row in store.read(MERGES, timeout=0)}
+    direct = {row["merged"]: row["kept"] for row in store.read(MEANINGS, timeout=0)}
     return {merged: _final(direct, merged) for merged in direct}
 
 
@@ -215,7 +221,7 @@ def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> M
     """
 
     def work(transaction: Transaction) -> Merge:
-        rows = [row["merge"] for row in transaction.run(MERGES)]
+        rows = [row["merge"] for row in transaction.run(ORDER)]
         found = next((row for row in rows if id_ in (row["id"], row["merged"])), None)
         if found is None:
             raise UnknownName(f"No merge has the id {id_!r}: diamond people merges lists them.")
@@ -228,6 +234,7 @@ def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> M
                 f"The merge of {merged} into {kept} has one built on it: undo {later[-1]['id']} "
                 f"({later[-1]['merged']} into {later[-1]['kept']}) first."
             )
+        found = transaction.run(RECORD, {"id": found["id"]})[0]["merge"]
         record = json.loads(found["record"])
         combined = from_record(record)
         one = _read(transaction, kept)

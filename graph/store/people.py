@@ -174,11 +174,12 @@ def resolve_anyone(store: Store, text: str) -> str:
     UnknownName, AmbiguousName
         As for accounts.
     """
+    if store.read(PERSON, {"id": text}):
+        return text
+    kept = merged_into(store).get(text)
+    if kept is not None:
+        return kept
     candidates = [Candidate(row["id"], row["name"]) for row in store.read(NAMES, timeout=0)]
-    if not any(one.id == text for one in candidates):
-        kept = merged_into(store).get(text)
-        if kept is not None:
-            return kept
     return resolve(text, candidates, "person")
 
 
