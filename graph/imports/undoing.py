@@ -32,11 +32,13 @@ from graph.policy import Policy
 from graph.schema import load_schema
 from graph.store import Store, Transaction
 from graph.store.imports import (
+    DISCARDED,
     ImportRecord,
     await_turn,
     read_imports,
     read_pieces,
     record_undone,
+    sweep,
 )
 
 T = TypeVar("T")
@@ -49,6 +51,15 @@ UNCOUNTED = frozenset({"FUNCTION_OF", "OF_ACCOUNT", "ASSESSES", "FORMER_OF", "RE
 STATED_BY_TARGET = frozenset({"PARENT_OF"})
 BARE = "r.given_strength IS NULL AND r.last_on IS NULL AND r.desired IS NULL"
 MET = "EXISTS { MATCH (a)-[:ATTENDED]->(:Touchpoint)<-[:ATTENDED]-(b) }"
+REMAINING = f"""
+UNWIND $ids AS id MATCH (n:{{label}} {{{{id: id}}}})
+WITH n, COLLECT {{{{
+  MATCH (n)-[r]-(m) WHERE NOT m:{DISCARDED} AND NOT (r:ENGAGES AND {BARE})
+  RETURN {{{{type: type(r), out: startNode(r) = n, other: m.id, labels: labels(m),
+           brand: coalesce(r.brand, '')}}}} LIMIT 3
+}}}} AS lines
+WHERE size(lines) > 0 RETURN n.id AS id, lines
+"""
 ATTEND = "UNWIND row.attendees AS id MATCH (p:Person {id: id}) CREATE (p)-[:ATTENDED]->(n)"
 
 
@@ -107,6 +118,7 @@ def undo_import(
             break
         except _Held as more:
             held |= more.nodes
+    sweep(store)
     rewrite_strengths(store, today, policy)
     return undone
 
@@ -264,7 +276,7 @@ class _Undoing:
                     rows.append({"id": id_})
                 elif self._later.left_node(key):
                     self._hold[key] = "changed since"
-            self._run("UNWIND $rows AS row MATCH (n:Touchpoint {id: row.id}) DETACH DELETE n", rows)
+            self._discard("Touchpoint", rows)
             self._count(self.deleted, "Touchpoint", len(rows))
 
     def _created_lines(self) -> None:
@@ -287,13 +299,7 @@ class _Undoing:
         created = {key for key in self._traces.created if key[0] != "Touchpoint" and key not in self._held}
         for label, ids in _by_first(created):
             for batch in self._batches(label, ids):
-                found = self._transaction.run(
-                    f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) WITH n, COLLECT {{ MATCH (n)-[r]-(m) "
-                    f"WHERE NOT (r:ENGAGES AND {BARE}) RETURN {{type: type(r), out: startNode(r) = n, "
-                    "other: m.id, labels: labels(m), brand: coalesce(r.brand, '')} LIMIT 3 } AS lines "
-                    "WHERE size(lines) > 0 RETURN n.id AS id, lines",
-                    {"ids": batch},
-                )
+                found = self._transaction.run(REMAINING.format(label=label), {"ids": batch})
                 for row in found:
                     for line in row["lines"]:
                         self._remaining((label, row["id"]), line)
@@ -308,8 +314,17 @@ class _Undoing:
                         rows.append({"id": id_})
                     elif self._later.left_node(key):
                         self._hold[key] = "changed since"
-                self._run(f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) DETACH DELETE n", rows)
+                self._discard(label, rows)
                 self._count(self.deleted, label, len(rows))
+
+    def _discard(self, label: str, rows: list[dict[str, Any]]) -> None:
+        """Take nodes out of the graph; the sweeping that follows deletes them."""
+        kinds = [name for name, one in load_schema().entities.items() if one.base == label]
+        self._run(
+            f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) "
+            f"SET n:{DISCARDED} REMOVE n:{':'.join([label, *kinds])}",
+            rows,
+        )
 
     def _remaining(self, key: NodeKey, row: Mapping[str, Any]) -> None:
         """Hold a node to which something refers that is none of this import's."""

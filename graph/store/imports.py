@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 ImportState = Literal["done", "staging", "undone"]
 
+# What is taken out of the graph gets this label in place of its own, in the transaction that takes it out,
+# and is deleted in bounded pieces afterwards: deleting 100,000 nodes in one transaction takes many minutes,
+# since each looks through those deleted before it.
+DISCARDED = "Discarded"
+SWEPT_AT_ONCE = 5000
+
 # One import after the other: the second waits here until the first is in, and reads what that left.
 IN_LINE = "MATCH (v:SchemaVersion) SET v.version = v.version"
 NEXT = "OPTIONAL MATCH (i:Import) RETURN coalesce(max(i.number), 0) + 1 AS number"
@@ -74,6 +80,13 @@ class ImportRecord:
 def await_turn(transaction: Transaction) -> None:
     """Wait for other imports to end; those that come wait for this transaction."""
     transaction.run(IN_LINE)
+
+
+def sweep(store: Store) -> None:
+    """Delete what was taken out of the graph; what an interrupted sweeping left goes with the next one."""
+    piece = f"MATCH (n:{DISCARDED}) WITH n LIMIT {SWEPT_AT_ONCE} DETACH DELETE n RETURN count(*) AS deleted"
+    while store.write(piece, timeout=0)[0]["deleted"]:
+        pass
 
 
 def begin_import(transaction: Transaction) -> str:

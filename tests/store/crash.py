@@ -103,7 +103,7 @@ def fingerprint(store: Store) -> Fingerprint:
     refresh_strengths(store, TODAY, load_policy())
     nodes = store.read(
         # The record of an import says when it was done.
-        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece "
+        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece AND NOT n:SchemaVersion "
         "RETURN labels(n) AS labels, properties(n) AS properties",
         timeout=0,
     )

@@ -40,9 +40,9 @@ def bring(store: Store, folder: Path, files: Mapping[str, str], **more: Any) -> 
 
 
 def everything(store: Store) -> tuple[list[Any], list[Any]]:
-    """Return all nodes and relationships but the records of imports, comparable."""
+    """Return all nodes and relationships but the store's own records, comparable."""
     nodes = store.read(
-        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece "
+        "MATCH (n) WHERE NOT n:Import AND NOT n:ImportPiece AND NOT n:SchemaVersion "
         "RETURN labels(n) AS labels, properties(n) AS properties"
     )
     lines = store.read(

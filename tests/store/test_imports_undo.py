@@ -243,7 +243,7 @@ def test_an_older_row_about_a_person_only_fills_what_is_empty(store: Store, tmp_
     )
     assert (row["name"], row["title"], row["email"], row["employer"]) == ("Tom New", "CFO", "tom@x.y", "acme")
     assert row["on"].isoformat() == "2026-01-20"
-    assert report.created == {"Assessment": 1}, "an older opinion is history, under its own day"
+    assert report.created == {"Assessment": 1, "EMPLOYED_BY": 1}, "older opinions and posts are history"
     assert any("t1" in warning and "newer" in warning for warning in report.warnings)
     again = bring(store, tmp_path / "b", {"people.csv": older})
     assert (again.created, again.updated) == ({}, {})
