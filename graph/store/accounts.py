@@ -83,7 +83,7 @@ RETURN s.id AS ours, c.id AS theirs, t.given_strength AS given_strength, t.given
 TOUCHPOINTS = """
 MATCH (c:Person)-[:ATTENDED]->(t:Touchpoint) WHERE c.id IN $theirs AND t.on <= $day
 WITH DISTINCT t
-RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
+RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes, t.theirs AS theirs,
        COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
 """
 

@@ -29,7 +29,7 @@ RETURN p.id AS id, o:Supplier AS ours, e.since AS since, e.until AS until
 
 ALL_TOUCHPOINTS = """
 MATCH (t:Touchpoint) WHERE t.on <= $day
-RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
+RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes, t.theirs AS theirs,
        COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id } AS attendees
 """
 
@@ -154,7 +154,9 @@ def touchpoints_of(
     for row in touchpoints:
         here = [person for person in row["attendees"] if sides.ours(person, row["on"])]
         others = [person for person in row["attendees"] if person not in here]
-        contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], len(others))
+        # Of a mail to many, most may be known by nobody; they share in it all the same.
+        attendees = max(len(others), row.get("theirs") or 0)
+        contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], attendees)
         for one in here:
             if ours is None or one in ours:
                 for other in others:
