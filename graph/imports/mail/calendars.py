@@ -38,6 +38,8 @@ WANTED = re.compile(
     rb"|SEQUENCE|DTSTAMP|CATEGORIES)[;:]",
     re.IGNORECASE,
 )
+# What an entry cannot do without where it is there.
+TELLING = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 BUSY = frozenset(
     {"busy", "besetzt", "gebucht", "beschaftigt", "beschäftigt", "occupé", "ocupado", "privat", "private"}
 )
@@ -155,9 +157,12 @@ def _entry(
         event = Event.from_ical(_text(block))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         return Odd(row, "BEGIN", shown(str(error).splitlines()[0] if str(error) else "VEVENT"))
+    for name in TELLING:
+        if any(_broken(one) for one in _listed(event.get(name))):
+            return Odd(row, name, shown(str(_one(event.get(name)))))
     start = _when(event.get("DTSTART"), zones)
     if start is None:
-        return Odd(row, "DTSTART", shown(_raw(event.get("DTSTART"))))
+        return Odd(row, "DTSTART", "")
     if start.year < FIRST_YEAR:
         return Odd(row, "DTSTART", start.isoformat())
     rule = _one(event.get("RRULE"))
@@ -223,8 +228,7 @@ def _invited(event: Any) -> tuple[tuple[Party, ...], Party]:
     """Return who was there beside the organiser, and the organiser; who declined was not."""
     found: dict[str, Party] = {}
     away: set[str] = set()
-    listed = event.get("ATTENDEE", [])
-    for one in listed if isinstance(listed, list) else [listed]:
+    for one in _listed(event.get("ATTENDEE")):
         party = _party(one)
         if party is None:
             continue
@@ -245,7 +249,7 @@ def _invited(event: Any) -> tuple[tuple[Party, ...], Party]:
 
 
 def _party(value: Any) -> Party | None:
-    if value is None:
+    if value is None or _broken(value):
         return None
     params = {name.upper(): str(said) for name, said in getattr(value, "params", {}).items()}
     text = re.sub(r"^mailto:", "", _raw(value).strip(), flags=re.IGNORECASE)
@@ -259,9 +263,8 @@ def _party(value: Any) -> Party | None:
 def _kind(event: Any, policy: Policy) -> str:
     """Return the kind that a category names, else a meeting."""
     kinds = {fold(kind): kind for kind in policy.kinds if kind != "e_mail"}
-    said = event.get("CATEGORIES")
-    for group in said if isinstance(said, list) else [said]:
-        for one in getattr(group, "cats", ()):
+    for group in _listed(event.get("CATEGORIES")):
+        for one in () if _broken(group) else getattr(group, "cats", ()):
             if fold(str(one)) in kinds:
                 return kinds[fold(str(one))]
     return "meeting"
@@ -269,7 +272,8 @@ def _kind(event: Any, policy: Policy) -> str:
 
 def _minutes(event: Any, start: When, zones: Mapping[str, tzinfo], policy: Policy) -> float | None:
     """Return how long it took, where the entry says so and it is more than a moment."""
-    length = getattr(_one(event.get("DURATION")), "dt", None)
+    said = _one(event.get("DURATION"))
+    length = None if _broken(said) else getattr(said, "dt", None)
     end = _when(event.get("DTEND"), zones)
     if isinstance(end, datetime) and isinstance(start, datetime):
         length = utc(end) - utc(start)
@@ -281,7 +285,7 @@ def _minutes(event: Any, start: When, zones: Mapping[str, tzinfo], policy: Polic
 def _when(value: Any, zones: Mapping[str, tzinfo]) -> When | None:
     """Return a date or a moment; one of a zone that only the calendar knows gets it here."""
     one = _one(value)
-    at = getattr(one, "dt", None)
+    at = None if _broken(one) else getattr(one, "dt", None)
     if isinstance(at, datetime) and at.tzinfo is None:
         zone = zones.get(str(getattr(one, "params", {}).get("TZID", "")))
         return at.replace(tzinfo=zone) if zone is not None else at
@@ -289,7 +293,7 @@ def _when(value: Any, zones: Mapping[str, tzinfo]) -> When | None:
 
 
 def _dates(value: Any, zones: Mapping[str, tzinfo]) -> Iterator[When]:
-    for group in value if isinstance(value, list) else [value]:
+    for group in _listed(value):
         for one in getattr(group, "dts", ()):
             at = one.dt[0] if isinstance(getattr(one, "dt", None), tuple) else getattr(one, "dt", None)
             if isinstance(at, datetime) and at.tzinfo is None:
@@ -299,8 +303,18 @@ def _dates(value: Any, zones: Mapping[str, tzinfo]) -> Iterator[When]:
                 yield at
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _broken(value: Any) -> bool:
+    from icalendar import vBroken
+
+    return isinstance(value, vBroken)
+
+
 def _one(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else value
+    return next(iter(_listed(value)), None)
 
 
 def _raw(value: Any) -> str:
