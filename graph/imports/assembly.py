@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from graph.imports.forms import FORMS
+from graph.imports.mail.options import comparable_address
 from graph.imports.records import (
     Known,
     OrganisationRecord,
@@ -57,6 +58,10 @@ class Assembly:
         self._organisation_names = _names((id_, one.name) for id_, one in known.organisations.items())
         self._people_names = _names((id_, one.name) for id_, one in known.people.items())
         self._spellings = _spellings(entries)
+        # Whose an e-mail address is, in comparable form; of several who have it the lowest id.
+        self.addresses: dict[str, str] = {}
+        for id_, one in known.people.items():
+            self._note_address(one.email, id_)
         self.ours = ours
         # Set where `ours` was said as a domain of e-mail addresses.
         self.own_domain: str | None = None
@@ -142,6 +147,8 @@ class Assembly:
             is_there = id_ in self.records.people or id_ in self.known.people
             if is_there and not (entry.mapped and employer is not None and self._is_namesake(id_)):
                 return id_
+        if (address := comparable_address(text)) is not None and address in self.addresses:
+            return self.addresses[address]
         if entry.mapped and not isinstance(text, Key):
             ids = self._people_names.get(fold(text), set())
             if employer is not None:
@@ -171,19 +178,26 @@ class Assembly:
         if text in self.records.people or text in self.known.people:
             return text
         ids = self._people_names.get(fold(text), set())
-        return next(iter(ids)) if len(ids) == 1 else None
+        return min(ids) if len({self.known.meant(id_) for id_ in ids}) == 1 else None
 
     def add_person(self, id_: str, record: PersonRecord) -> None:
         """Add a person."""
         self.records.people[id_] = record
         self._people_names[fold(record.properties["name"])].add(id_)
+        self._note_address(record.properties.get("email"), id_)
+
+    def _note_address(self, email: str | None, person: str) -> None:
+        address = comparable_address(email)
+        if address is not None:
+            self.addresses[address] = min(person, self.addresses.get(address, person))
 
     def employer(self, person: str) -> str | None:
         """Return the id of a person's organisation after this import."""
-        record = self.records.people.get(person)
+        meant = self.known.meant(person)
+        record = self.records.people.get(meant) or self.records.people.get(person)
         if record is not None:
             return record.organisation
-        known = self.known.people.get(person)
+        known = self.known.people.get(meant)
         return known.organisation if known else None
 
     def is_ours(self, person: str) -> bool:

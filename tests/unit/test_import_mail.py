@@ -183,6 +183,31 @@ def test_known_people_of_the_store_are_found(tmp_path: Path) -> None:
     assert met(reading) == [("c", "p")]
 
 
+def test_both_addresses_of_a_merged_person_are_theirs(tmp_path: Path) -> None:
+    known = Known(
+        {"us": KnownOrganisation("Us", frozenset({"Supplier"})), "a": KnownOrganisation("A", frozenset())},
+        {
+            "p": KnownPerson("P Q", "p.q@us.example", "us"),
+            "c": KnownPerson("C D", "c@a.example", "a"),
+            "b": KnownPerson("C D", "cd@a.example", "a"),
+        },
+        merged={"b": "c"},
+    )
+    texts = [
+        message("p.q@us.example", "cd@a.example"),
+        message("cd@a.example", "p.q@us.example", id_="<2@x>"),
+    ]
+    reading = read(tmp_path, {"log.mbox": "".join(texts)}, known=known)
+    assert met(reading) == [("c", "p"), ("c", "p")]
+    assert {one.properties["initiator"] for one in reading.records.touchpoints.values()} == {"c", "p"}
+
+
+def test_people_of_the_generic_form_may_be_named_by_their_address(tmp_path: Path) -> None:
+    rows = "on,kind,attendees\n2026-01-12,visit,OLGA.REIMANN@kaltenbach.example;anna.berg@nordwerk.example\n"
+    reading = read(tmp_path, {"people.csv": PEOPLE, "touchpoints.csv": rows}, mapping=OURS)
+    assert met(reading) == [("o1", "t1")]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_who_wrote_first_is_kept(tmp_path: Path, order: tuple[int, ...]) -> None:
     texts = [

@@ -42,18 +42,17 @@ class Whose:
 class Directory:
     """Addresses and domains of the people of the store and of the same import.
 
-    Where two people have one address, the lower id counts; they are proposed for merging.
+    Of two people with one address the lower id counts; they are proposed for merging.
     """
 
     def __init__(self, assembly: Assembly, options: MailOptions) -> None:
         self._assembly = assembly
         self._seen: dict[Party, Whose] = {}
-        self._people: dict[str, str] = {}
+        self._people = dict(assembly.addresses)
         self._called: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._at: dict[str, Counter[str]] = defaultdict(Counter)
         self._options = options
-        people = {**assembly.known.people, **assembly.records.people}
-        for id_ in sorted(people):
+        for id_ in sorted({*assembly.known.people, *assembly.records.people}):
             self._learn(id_)
         for address, who in options.addresses.items():
             self._people[address] = self._told(address, who)
@@ -90,7 +89,6 @@ class Directory:
         address = comparable_address(email)
         if address is None:
             return
-        self._people.setdefault(address, id_)
         employer = self._assembly.employer(id_)
         if employer is not None:
             self._at[address.rpartition("@")[2]][employer] += 1
@@ -104,10 +102,9 @@ class Directory:
     def _find(self, party: Party) -> Whose:
         address = party.address
         local, _, domain = address.rpartition("@")
-        person = self._people.get(address)
-        if person is None:
-            person = self._by_alias(local, domain)
+        person = self._people.get(address) or self._by_alias(local, domain)
         if person is not None:
+            person = self._assembly.known.meant(person)  # where two entries were merged, both addresses stay
             return Whose(
                 address, self._side(self._assembly.employer(person)), person, self._assembly.employer(person)
             )
