@@ -7,10 +7,12 @@ merge and the same file twice changes nothing. Only at the end everything moves 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from graph.imports.records import Known, LineKey, PersonRecord, Properties, Records
+from graph.imports.report import Duplicate
 from graph.schema import load_schema
 
 
@@ -35,6 +37,16 @@ def settle_merged(records: Records, known: Known) -> None:
     for kind, lines in records.lines.items():
         records.lines[kind] = _moved(kind, lines, known)
     records.restated["REPORTS_TO"] = {known.meant(id_) for id_ in records.restated["REPORTS_TO"]}
+
+
+def still_two(proposed: Iterable[Duplicate], known: Known) -> list[Duplicate]:
+    """Return the proposals about people who are neither one already nor said to be two."""
+    found = []
+    for one in proposed:
+        a, b = known.meant(one.a), known.meant(one.b)
+        if a != b and (min(a, b), max(a, b)) not in known.distinct:
+            found.append(replace(one, a=a, b=b))
+    return found
 
 
 def _as_one(kept: str, rows: dict[str, PersonRecord]) -> PersonRecord:

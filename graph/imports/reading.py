@@ -20,7 +20,7 @@ from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.dialects import Context
 from graph.imports.mail.contacts import assemble_logs
 from graph.imports.mapping import read_mapping
-from graph.imports.one_person import settle_merged
+from graph.imports.one_person import settle_merged, still_two
 from graph.imports.organisations import assemble_business, assemble_organisations, label_the_rest
 from graph.imports.people import assemble_assessments, assemble_people, assemble_team, propose_duplicates
 from graph.imports.recognition import Listed, recognise
@@ -97,7 +97,7 @@ def read_files(
     label_the_rest(assembly)
     settle_merged(assembly.records, known)
     propose_duplicates(assembly)
-    assembly.records.duplicates += aliases
+    assembly.records.duplicates += still_two(aliases, known)
     warn_without_ours(assembly)
     ledger.refuse()
     records = assembly.records

@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from graph.imports.one_person import still_two
+from graph.imports.records import Known
+from graph.imports.report import Duplicate
 from graph.people.names import likeness, read_address, read_name, read_phone, same_phone
 from graph.people.proposals import Conflict, Entry, propose
 
@@ -160,3 +163,9 @@ def test_many_people_take_time_in_proportion():
     start = time.process_time()
     assert propose(entries)
     assert time.process_time() - start < 15
+
+
+def test_proposals_about_merged_people_mean_those_kept_and_none_who_were_said_to_be_two():
+    known = Known(merged={"b": "a"}, distinct=frozenset({("a", "c")}))
+    proposed = [Duplicate(*pair, "the same name") for pair in ("ab", "cb", "db", "de")]
+    assert [(one.a, one.b) for one in still_two(proposed, known)] == [("d", "a"), ("d", "e")]
