@@ -331,7 +331,7 @@ def read_entries(
             taken += 1
             row = (binding.table.file, number)
             ledger.row(*row)
-            if tuple(map(as_text, cells)) == binding.table.header:
+            if _repeats(binding.table.header, cells):
                 ledger.fault(*row, None, None, "the row repeats the header")
                 continue
             place = Place(*row, headings, binding.source)
@@ -370,6 +370,13 @@ def read_entries(
         if row not in used:
             ledger.find([one.place], one.column, "", "nobody", one.subject)
     return entries
+
+
+def _repeats(header: Sequence[str], cells: Cells) -> bool:
+    """Tell whether a row says what the header says; most differ from it in their first cell."""
+    if not cells or not header or as_text(cells[0]) != header[0]:
+        return False
+    return tuple(map(as_text, cells)) == header
 
 
 def _rows_leave(count: int) -> str:
