@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from graph.imports.journal import ATTENDEES, Journal
 from graph.imports.records import LineKey, Properties, TouchpointRecord
+from graph.imports.staging import SHOW_PEOPLE, show_touchpoints
 from graph.schema import load_schema
 from graph.store import Transaction
 
@@ -69,16 +70,25 @@ class Merger:
     ----------
     write
         False for a preview.
+    staged
+        True where the touchpoints that are not there yet stand ready under another label.
     """
 
     def __init__(
-        self, transaction: Transaction, journal: Journal, write: bool, progress: Progress | None
+        self,
+        transaction: Transaction,
+        journal: Journal,
+        write: bool,
+        progress: Progress | None,
+        *,
+        staged: bool = False,
     ) -> None:
         self.transaction = transaction
         self.journal = journal
         self.changes = Changes()
         self._write = write
         self._progress = progress
+        self._staged = staged
 
     def batches(self, what: str, rows: Sequence[T]) -> Iterator[list[T]]:
         """Yield rows in bounded pieces, and tell how far it is."""
@@ -120,6 +130,8 @@ class Merger:
                     continue
                 rows.append({"id": id_, "properties": properties})
             self.count(label, fresh, len(rows) - fresh, len(ids) - len(rows))
+            if label == "Person" and self._staged:
+                self.run(SHOW_PEOPLE, rows)
             self.run(f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n += row.properties", rows)
 
     def stored_nodes(self, label: str, ids: Sequence[str]) -> dict[str, Properties]:
@@ -200,10 +212,11 @@ class Merger:
                     changed.append(row)
                     self.journal.changed("Touchpoint", id_, before, now)
             self.count("Touchpoint", len(fresh), len(changed), len(ids) - len(fresh) - len(changed))
-            self.run(
-                f"UNWIND $rows AS row CREATE (t:Touchpoint {{id: row.id}}) SET t += row.properties {attend}",
-                fresh,
-            )
+            if self._staged:
+                show_touchpoints(self.transaction, fresh)
+            else:
+                create = "UNWIND $rows AS row CREATE (t:Touchpoint {id: row.id}) SET t += row.properties "
+                self.run(create + attend, fresh)
             self.run(
                 "UNWIND $rows AS row MATCH (:Person)-[r:ATTENDED]->(:Touchpoint {id: row.id}) DELETE r",
                 changed,

@@ -28,6 +28,7 @@ from graph.imports.journal import (
 )
 from graph.imports.later import Later, name_line
 from graph.imports.merging import BATCH, Progress, ends_of, line_rows, pattern, stored_lines
+from graph.imports.staging import drop_staged
 from graph.policy import Policy
 from graph.schema import load_schema
 from graph.store import Store, Transaction
@@ -142,6 +143,9 @@ def _undo(
             f"There is no import {id_!r}; `diamond imports` lists them.",
             candidates=[Candidate(one.id, ", ".join(one.files)) for one in records.values()][:10],
         )
+    if record.state == "staging":
+        drop_staged(transaction)
+        return Undone(id_, {}, {}, ())
     if record.state == "undone":
         raise InputError(f"Import {id_} is undone already.")
     done = [one for one in records.values() if one.state == "done" and one.id != id_]
@@ -330,7 +334,9 @@ class _Undoing:
         """Hold a node to which something refers that is none of this import's."""
         ends = (key[1], row["other"]) if row["out"] else (row["other"], key[1])
         line = (row["type"], *ends, row["brand"] if row["type"].startswith("SELLS") else "")
-        label = next((one for one in row["labels"] if load_schema().entities[one].kind == "node"), "node")
+        # Somebody's own nodes have labels that no table knows.
+        known = load_schema().entities
+        label = next((one for one in row["labels"] if one in known and known[one].kind == "node"), "node")
         if self._later.refers_not(key, line, (label, row["other"])):
             self._hold[key] = f"{label} {row['other']!r} refers to it"
 

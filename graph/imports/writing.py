@@ -21,6 +21,7 @@ from graph.imports.records import (
     Records,
 )
 from graph.imports.report import FileCount
+from graph.imports.staging import check_staged, is_large, stage
 from graph.people.opinions import FROM_ROW, opinion_id
 from graph.schema import load_schema
 from graph.store import Store, Transaction
@@ -38,24 +39,36 @@ def write_records(
 ) -> Changes:
     """Bring records into the store in one transaction, or say what that would change.
 
+    What is too large for one is staged before.
+
     Parameters
     ----------
     files
         What was read, for the record of the import.
     """
 
+    def preview(transaction: Transaction) -> Changes:
+        return _Writer(Merger(transaction, Journal(lambda piece: None), False, progress), today).write(
+            records
+        )
+
     def work(transaction: Transaction) -> Changes:
-        if dry_run:
-            preview = Merger(transaction, Journal(lambda piece: None), False, progress)
-            return _Writer(preview, today).write(records)
-        id_ = begin_import(transaction)
+        if staged is not None:
+            check_staged(transaction)
+        id_ = staged or begin_import(transaction)
         journal = Journal(lambda piece: keep_piece(transaction, id_, piece))
-        changes = _Writer(Merger(transaction, journal, True, progress), today).write(records)
+        merger = Merger(transaction, journal, True, progress, staged=staged is not None)
+        changes = _Writer(merger, today).write(records)
         journal.flush()
         changes.id = id_
         record_import(transaction, id_, today, files, changes.created, changes.updated, changes.unchanged)
         return changes
 
+    if dry_run:
+        return store.transact(preview)
+    staged = None
+    if is_large(records):
+        staged = stage(store, records, today=today, files=files, progress=progress)
     return store.transact(work)
 
 

@@ -36,7 +36,7 @@ CREATE (:ImportPiece {id: $id + '/' + number, import: $id, number: number, body:
 READ = """
 MATCH (i:Import)
 RETURN i.id AS id, i.number AS number, i.at AS at, i.on AS on, i.files AS files, i.dialects AS dialects,
-       i.counts AS counts, i.state AS state, i.undone_at AS undone_at
+       i.counts AS counts, i.state AS state, i.undone_at AS undone_at, i.content AS content
 ORDER BY number DESC
 """
 
@@ -59,6 +59,8 @@ class ImportRecord:
         Of all files together.
     state
         `done`; `staging` while a large one comes in, or if it was interrupted; `undone`.
+    content
+        Of one that is staging: what it brings, so that the same files are known again.
     """
 
     id: str
@@ -75,6 +77,7 @@ class ImportRecord:
     findings: int
     state: ImportState
     undone_at: datetime | None = None
+    content: str | None = None
 
 
 def await_turn(transaction: Transaction) -> None:
@@ -109,8 +112,9 @@ def record_import(
     updated: Mapping[str, int],
     unchanged: int,
     state: ImportState = "done",
+    content: str | None = None,
 ) -> None:
-    """Record an import, or how it ended."""
+    """Record an import, or how it ended; what ends now comes after whatever came in meanwhile."""
     used = [one for one in files if one.dialect is not None]
     counts = {
         "created": dict(sorted(created.items())),
@@ -121,13 +125,14 @@ def record_import(
         "findings": sum(one.findings for one in used),
     }
     properties = {
-        "number": int(id_),
+        "number": transaction.run(NEXT)[0]["number"],
         "at": datetime.now(UTC),
         "on": on,
         "files": _text([one.file for one in used]),
         "dialects": _text(sorted({one.dialect for one in used if one.dialect is not None})),
         "counts": _text(counts),
         "state": state,
+        "content": content,
     }
     transaction.run(RECORD, {"id": id_, "properties": properties})
 
@@ -162,6 +167,7 @@ def _record(row: dict[str, Any]) -> ImportRecord:
         dialects=tuple(json.loads(row["dialects"])),
         state=row["state"],
         undone_at=row["undone_at"],
+        content=row["content"],
         **json.loads(row["counts"]),
     )
 
