@@ -65,6 +65,7 @@ def test_contacts_companies_and_deals_of_hubspot(tmp_path: Path) -> None:
     }
     assert records.organisations["hubspot:9001"].labels == {"Distributor"}
     assert records.people["hubspot:101"].function == "hubspot:9001/purchasing"
+    assert records.people["hubspot:101"].properties["phone"] == "1"
     assert records.people["hubspot:104"].properties["name"] == "ann@x.org"
     assert ties(reading) == {
         ("Inès Moreau", "hubspot:101"): date(2025, 11, 12),

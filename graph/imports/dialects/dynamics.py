@@ -101,6 +101,7 @@ def _contacts(export: Export, context: Context, departments: Departments) -> tup
             or export.made(lambda value: "", "id"),
             "title": export.column("title"),
             "email": export.column("email"),
+            "phone": export.column("phone"),
             "function": export.made(departments.function, "department"),
             "role": export.made(_role, "role", "account_role"),
             "left_on": _left(export, context.today),

@@ -109,6 +109,7 @@ def _contacts(
             "organisation": company or export.made(lambda value: "", "id"),
             "title": export.column("title"),
             "email": export.column("email"),
+            "phone": export.column("phone"),
             "function": export.made(departments.function, "department"),
             "role": export.column("role"),
         },

@@ -165,6 +165,7 @@ def _users(export: Export, context: Context, departments: Departments) -> tuple[
         "organisation": Made(export.heading("id"), lambda cell: ours),
         "title": export.column("title"),
         "email": export.column("email"),
+        "phone": export.column("phone"),
         "function": export.made(departments.function, "department"),
     }
     if not ours:
@@ -190,6 +191,7 @@ def _contacts(
             "organisation": _ref(export, "company_id") or export.column("company"),
             "title": export.column("title"),
             "email": export.column("email"),
+            "phone": export.column("phone"),
             "function": export.made(departments.function, "department"),
         },
     )
