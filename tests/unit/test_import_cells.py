@@ -157,6 +157,6 @@ def test_the_forms_have_the_columns_of_the_contract() -> None:
         "team": {"account", "person"},
         "assessments": {"person", "attribute", "value", "on"},
     }
-    people = """id name organisation function title level email phone started_on left_on role influence orientation
-    proximity verified_on confidence time_capacity placeholder"""
+    people = """id name organisation function title level email phone started_on left_on role influence
+    orientation proximity verified_on confidence time_capacity placeholder"""
     assert " ".join(FORMS["people"].columns) == " ".join(people.split())
