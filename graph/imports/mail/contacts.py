@@ -136,7 +136,8 @@ class _Gathering:
     def _weigh(self, log: Log, one: Occasion) -> None:
         parties = (one.sender, *one.others)
         if one.kind == "e_mail" and not one.replies:
-            self._began.setdefault(short(one.key), one.sender.address)
+            began_by = self._began.get(short(one.key), one.sender.address)
+            self._began[short(one.key)] = min(began_by, one.sender.address)
         left = one.left or self._reason(log, parties)
         if left is not None and log.prefix != CALENDAR:
             self._left[log.file][left] += 1
@@ -348,16 +349,20 @@ class _Gathering:
 
 def _combined(one: _Kept, other: _Kept) -> _Kept:
     """Return two tellings of one occasion as one: the later version, of equal ones all who took part."""
-    first, second = sorted((one, other), key=lambda kept: (kept.version, kept.log.file, kept.row))
+    first, second = sorted((one, other), key=_rank)
     if first.version != second.version:
         return second
     others = {party.address: party for party in (*second.others, *first.others)}
     others.pop(first.sender.address, None)
-    earlier = min(first, second, key=_instant)
     first.others = tuple(others[address] for address in sorted(others))
     first.left = first.left and second.left
-    first.on, first.at = earlier.on, earlier.at
     return first
+
+
+def _rank(one: _Kept) -> tuple[tuple[int, str], float, str, list[str], str, int]:
+    """Return what orders tellings of one occasion, by what they say before where they stand."""
+    others = [party.address for party in one.others]
+    return one.version, _instant(one), one.sender.address, others, one.log.file, one.row
 
 
 def _instant(one: _Kept) -> float:
