@@ -9,11 +9,12 @@ from typing import Any, Literal, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api import verbs
+from api.plans import Actions, FullPlan
 from api.problems import Problem
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
 from graph.imports.undoing import Undone
-from graph.plan import Plan
+from graph.plan import Together
 from graph.profile import AccountProfile
 from graph.removal import Without
 from simulation.estimation import Estimates
@@ -34,7 +35,9 @@ RopiDocument = document_model("RopiDocument", verbs.Ropi)
 GapsDocument = document_model("GapsDocument", verbs.Gaps)
 WithoutDocument = document_model("WithoutDocument", Without)
 CheckDocument = document_model("CheckDocument", verbs.Checked)
-PlanDocument = document_model("PlanDocument", Plan)
+PlanDocument = document_model("PlanDocument", FullPlan)
+TogetherDocument = document_model("TogetherDocument", Together)
+ActionsDocument = document_model("ActionsDocument", Actions)
 ImportDocument = document_model("ImportDocument", ImportReport)
 ImportsDocument = document_model("ImportsDocument", verbs.Imports)
 UndoneDocument = document_model("UndoneDocument", Undone)

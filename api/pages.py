@@ -24,12 +24,12 @@ from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
 from api.document import problem
 from api.jobs import Job, answer
 from api.paths import segment
+from api.plans import FullPlan
 from api.workspace import Result
 from fixtures.scenario_library import shipped_file
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.measures import Measures, measure
-from graph.plan import Plan
 from graph.profile import summarise
 from graph.store.plans import read_plan
 from simulation.scenario_file import load_scenario
@@ -200,7 +200,7 @@ def save_plan(
 def _plan_part(
     request: Request,
     account: str,
-    result: Result[Plan],
+    result: Result[FullPlan],
     as_of: date | None,
     *,
     saved: bool = False,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from api import verbs
+from api.plans import FullPlan, settled
 from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.plan import Plan, PlanLimits
@@ -37,20 +38,21 @@ class Proposals:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, PlanLimits], tuple[Account, Result[Plan]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, PlanLimits], tuple[Account, Result[FullPlan]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def known(self, work: Workspace, name: str, as_of: date | None) -> Plan | None:
         """Return the plan that was last proposed without limits, if it still holds; never compute one."""
         account = work.account(name, as_of)
+        limits, _ = settled(work, account, PlanLimits())
         with self._lock:
-            known, result = self._kept.get((account.id, PlanLimits()), (None, None))
+            known, result = self._kept.get((account.id, limits), (None, None))
         return result.body if result is not None and known == account else None
 
-    def get(self, work: Workspace, name: str, limits: PlanLimits, as_of: date | None) -> Result[Plan]:
+    def get(self, work: Workspace, name: str, limits: PlanLimits, as_of: date | None) -> Result[FullPlan]:
         """Propose a plan, or return the one proposed before."""
         account = work.account(name, as_of)
-        key = (account.id, limits)
+        key = (account.id, settled(work, account, limits)[0])
         with self._lock:
             known, result = self._kept.get(key, (None, None))
         if result is not None and known == account:

@@ -13,7 +13,7 @@ from fastapi import Path as InPath
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from api import verbs
+from api import plans, verbs
 from api.asking import AccountName, AsOf, InSettings, Limits, Persons, Proposed, Work
 from api.estimates import estimate
 from api.models import (
@@ -192,6 +192,13 @@ def get_map_html(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     return Response(html, media_type="text/html; charset=utf-8", headers=attachment(account, "html"))
 
 
+Pins = Annotated[list[str], Query(description="What it must have: person,stakeholder,kind,month.")]
+Bans = Annotated[
+    list[str],
+    Query(description="What it must not have: person[,stakeholder[,kind[,month]]]; empty stands for any."),
+]
+
+
 @router.get(
     "/accounts/{account:segment}/plan",
     operation_id="propose_plan",
@@ -199,10 +206,20 @@ def get_map_html(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     tags=["plan"],
 )
 def propose_plan(
-    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+    work: Work,
+    proposed: Proposed,
+    account: AccountName,
+    limits: Limits,
+    pin: Pins = [],  # noqa: B006
+    forbid: Bans = [],  # noqa: B006
+    instead: Bans = [],  # noqa: B006
+    as_of: AsOf = None,
 ) -> Response:
     """Propose who should meet whom, when and how; nothing is kept."""
-    return answer(proposed.get(work, account, limits, as_of))
+    if not (pin or forbid or instead):
+        return answer(proposed.get(work, account, limits, as_of))
+    found = plans.plan(work, account, limits, pins=pin, bans=forbid, instead=instead, as_of=as_of)
+    return answer(found)
 
 
 @router.post(
@@ -211,9 +228,16 @@ def propose_plan(
     response_model=PlanDocument,
     tags=["plan"],
 )
-def save_plan(work: Work, account: AccountName, limits: Limits, as_of: AsOf = None) -> Response:
+def save_plan(
+    work: Work,
+    account: AccountName,
+    limits: Limits,
+    pin: Pins = [],  # noqa: B006
+    forbid: Bans = [],  # noqa: B006
+    as_of: AsOf = None,
+) -> Response:
     """Propose a plan and keep it; one that cannot be had is not kept."""
-    return answer(verbs.plan(work, account, limits, save=True, as_of=as_of))
+    return answer(plans.plan(work, account, limits, pins=pin, bans=forbid, save=True, as_of=as_of))
 
 
 @router.get(

@@ -28,7 +28,8 @@ from graph.store.movers import read_movers
 if TYPE_CHECKING:
     from graph.imports import ImportReport
     from graph.imports.undoing import Undone
-    from graph.plan import Plan, PlanLimits
+    from api.plans import FullPlan
+    from graph.plan import PlanLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +227,11 @@ def plan(
     *,
     save: bool = False,
     as_of: date | None = None,
-) -> Result[Plan]:
-    """Propose a lobbying plan; `save` keeps it in the graph."""
-    from graph.plan import PlanLimits, propose
-    from graph.store.plans import save_plan
+) -> Result[FullPlan]:
+    """Propose a lobbying plan; `save` keeps it in the graph. `api.plans` has more of it."""
+    from api import plans
 
-    account = work.account(name, as_of)
-    proposed = propose(account, limits or PlanLimits())
-    if save and proposed.status != "infeasible":
-        save_plan(work.store, account.id, proposed)
-    return with_caveats(measure(account), proposed)
+    return plans.plan(work, name, limits, save=save, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import app, goals, native, phases
+from benchmarks import app, goals, native, phases, plans
 from benchmarks.rows import Check, Row, table
 
 SECTIONS: Mapping[str, Callable[[], tuple[list[Row], list[Check]]]] = {
@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Callable[[], tuple[list[Row], list[Check]]]] = {
     "first-call": goals.first_call,
     "threads": goals.threads,
     "phases": phases.rows,
+    "plan": plans.rows,
     "app": app.rows,
 }
 

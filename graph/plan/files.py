@@ -24,12 +24,18 @@ COLUMNS = (
     "path",
     "reason",
     "id",
+    "account",
 )
 
 
-def plan_csv(plan: Plan) -> str:
-    """Return the actions as CSV, one a line, in the order of the plan."""
-    return csv_table(COLUMNS, ([_cell(action, column) for column in COLUMNS] for action in plan.actions))
+def plan_csv(*plans: Plan) -> str:
+    """Return the actions as CSV, one a line, in the order of the plans."""
+    rows = (
+        [plan.account if column == "account" else _cell(action, column) for column in COLUMNS]
+        for plan in plans
+        for action in plan.actions
+    )
+    return csv_table(COLUMNS, rows)
 
 
 def _names(action: Action) -> str:
@@ -46,7 +52,7 @@ def _cell(action: Action, column: str) -> object:
     return getattr(action, column)
 
 
-def plan_ics(plan: Plan) -> bytes:
+def plan_ics(*plans: Plan) -> bytes:
     """Return the actions as an iCalendar file (RFC 5545): one all-day entry each, that blocks no time.
 
     The same plan gives the same bytes: ids come from the actions, stamps from the plan's day.
@@ -57,8 +63,8 @@ def plan_ics(plan: Plan) -> bytes:
     calendar.add("prodid", "-//Diamond//Lobbying plan//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    stamp = datetime.combine(plan.as_of, time(), tzinfo=UTC)
-    for action in plan.actions:
+    for one, action in ((plan, action) for plan in plans for action in plan.actions):
+        stamp = datetime.combine(one.as_of, time(), tzinfo=UTC)
         event = Event()
         event.add("uid", f"{action.id}@diamond")
         event.add("dtstamp", stamp)

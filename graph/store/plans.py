@@ -6,22 +6,24 @@ Planning anew replaces what is only proposed. What somebody has begun, done, dro
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from graph.errors import UnknownName
 from graph.plan.days import month_of
-from graph.plan.model import Action, Plan
+from graph.plan.model import Action, Guest, Plan
 from graph.store import Store, Transaction
 
-PROPOSED = "proposed"
+PLANNED: Final = "planned"
+# A word of older stores for what is planned.
+PROPOSED: Final = "proposed"
 # Done actions have become touchpoints, and dropped ones are no longer planned.
-PLANNED = (PROPOSED, "started")
+OPEN = (PLANNED, PROPOSED, "started")
 
 EXISTS = "MATCH (account:Organisation {id: $account}) RETURN account.id AS id"
 
 FORGET = """
-MATCH (action:Action {status: $proposed})-[:OF_ACCOUNT]->(:Organisation {id: $account})
-WHERE NOT coalesce(action.pinned, false)
+MATCH (action:Action)-[:OF_ACCOUNT]->(:Organisation {id: $account})
+WHERE action.status IN $planned AND NOT coalesce(action.pinned, false)
 DETACH DELETE action
 """
 
@@ -30,11 +32,15 @@ KEEP = """
 UNWIND $rows AS row
 MATCH (account:Organisation {id: row.account})
 MATCH (person:Person {id: row.person})
-MATCH (stakeholder:Person {id: row.stakeholder})
 MERGE (action:Action {id: row.id})
-ON CREATE SET action += row.properties
+ON CREATE SET action += row.properties, action.fresh = true
 MERGE (action)-[:OF_ACCOUNT]->(account)
+WITH action, person, row WHERE action.fresh
+REMOVE action.fresh
 MERGE (action)-[:OWNED_BY]->(person)
+WITH action, row
+UNWIND row.stakeholders AS one
+MATCH (stakeholder:Person {id: one})
 MERGE (action)-[:TARGETS]->(stakeholder)
 """
 
@@ -42,12 +48,18 @@ READ = """
 MATCH (action:Action)-[:OF_ACCOUNT]->(:Organisation {id: $account})
 WHERE action.status IN $planned
 MATCH (action)-[:OWNED_BY]->(person:Person)
-MATCH (action)-[:TARGETS]->(stakeholder:Person)
-RETURN action.id AS id, person.id AS person, person.name AS person_name, stakeholder.id AS stakeholder,
-       stakeholder.name AS stakeholder_name, action.kind AS kind, action.due_on AS due_on,
+MATCH (action)-[:TARGETS]->(:Person)
+WITH DISTINCT action, person
+RETURN action.id AS id, person.id AS person, person.name AS person_name,
+       COLLECT { MATCH (action)-[:TARGETS]->(one:Person)
+                 RETURN {id: one.id, name: one.name}
+                 ORDER BY CASE one.id WHEN action.about THEN 0 ELSE 1 END, one.id } AS theirs,
+       action.kind AS kind, action.due_on AS due_on,
        action.planned_on AS planned_on, action.hours AS hours, action.cost AS cost,
-       action.expected_gain AS expected_gain, action.reason AS reason
-ORDER BY due_on, person, stakeholder, kind, id
+       action.expected_gain AS expected_gain, action.reason AS reason, action.status AS status,
+       coalesce(action.pinned, false) AS pinned, action.path AS path, action.done_on AS done_on,
+       action.minutes AS minutes, action.touchpoint AS touchpoint
+ORDER BY due_on, person, theirs[0].id, kind, id
 """
 
 
@@ -64,7 +76,7 @@ def save_plan(store: Store, account_id: str, plan: Plan) -> None:
     def work(transaction: Transaction) -> None:
         if not transaction.run(EXISTS, {"account": account_id}):
             raise UnknownName(f"The store has no account {account_id!r} to save a plan for.")
-        transaction.run(FORGET, {"account": account_id, "proposed": PROPOSED})
+        transaction.run(FORGET, {"account": account_id, "planned": [PLANNED, PROPOSED]})
         transaction.batches(KEEP, rows)
 
     store.transact(work)
@@ -76,11 +88,11 @@ def read_plan(store: Store, account_id: str) -> Plan | None:
     What a plan says beside its actions (its proof, its gaps) is not kept: it was true of the day it was
     made. Months count from the latest day on which one of the actions was planned.
     """
-    rows = store.read(READ, {"account": account_id, "planned": list(PLANNED)})
+    rows = store.read(READ, {"account": account_id, "planned": list(OPEN)})
     if not rows:
         return None
     as_of = max(_planned_on(row) for row in rows)
-    actions = tuple(_action(row, as_of) for row in rows)
+    actions = tuple(action_of(row, as_of) for row in rows)
     return Plan(
         account=account_id,
         as_of=as_of,
@@ -106,13 +118,20 @@ def _planned_on(row: dict[str, Any]) -> date:
     return day
 
 
-def _action(row: dict[str, Any], as_of: date) -> Action:
+def read_actions(store: Store, account_id: str) -> list[dict[str, Any]]:
+    """Return the rows of every action of an account, whatever became of it, by due date."""
+    return store.read(READ, {"account": account_id, "planned": [*OPEN, "done", "dropped"]})
+
+
+def action_of(row: dict[str, Any], as_of: date) -> Action:
+    """Return an action as it stands in the store; months count from a day."""
+    first, *others = row["theirs"]
     return Action(
         id=row["id"],
         person=row["person"],
         person_name=row["person_name"],
-        stakeholder=row["stakeholder"],
-        stakeholder_name=row["stakeholder_name"],
+        stakeholder=first["id"],
+        stakeholder_name=first["name"],
         kind=row["kind"],
         due_on=row["due_on"],
         month=month_of(as_of, row["due_on"]),
@@ -120,6 +139,10 @@ def _action(row: dict[str, Any], as_of: date) -> Action:
         cost=row["cost"] or 0.0,
         expected_gain=row["expected_gain"] or 0.0,
         reason=row["reason"] or "",
+        also=tuple(Guest(one["id"], one["name"]) for one in others),
+        path=tuple(row["path"].split("\n")) if row["path"] else (),
+        status=PLANNED if row["status"] == PROPOSED else row["status"],
+        pinned=row["pinned"],
     )
 
 
@@ -128,16 +151,18 @@ def _row(account_id: str, plan: Plan, action: Action) -> dict[str, Any]:
         "account": account_id,
         "id": action.id,
         "person": action.person,
-        "stakeholder": action.stakeholder,
+        "stakeholders": list(action.stakeholders),
         "properties": {
             "kind": action.kind,
             "due_on": action.due_on,
             "planned_on": plan.as_of,
-            "status": PROPOSED,
+            "status": action.status,
             "reason": action.reason,
             "hours": action.hours,
             "cost": action.cost,
             "expected_gain": action.expected_gain,
-            "pinned": False,
+            "pinned": action.pinned,
+            "about": action.stakeholder if action.also else None,
+            "path": "\n".join(action.path) or None,
         },
     }

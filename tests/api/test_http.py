@@ -195,12 +195,13 @@ def test_every_operation_has_a_stable_name(client: httpx.Client):
     described = client.get("/api/v1/openapi.json").json()
     names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert sorted(names) == [
-        "cancel_portfolio_simulation", "cancel_sensitivity", "cancel_simulation", "check",
+        "cancel_portfolio_simulation", "cancel_sensitivity", "cancel_simulation", "change_action", "check",
         "follow_portfolio_simulation", "follow_sensitivity", "follow_simulation",
         "get_account", "get_account_estimates", "get_cookbook_entry", "get_estimates", "get_gaps",
         "get_health", "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv", "get_plan_ics",
         "get_portfolio_simulation", "get_ropi", "get_sensitivity", "get_simulation", "get_simulation_report",
-        "get_without", "import_files", "list_accounts", "list_cookbook", "propose_plan", "query", "save_plan",
+        "get_without", "import_files", "list_accounts", "list_actions", "list_cookbook", "propose_plan",
+        "propose_plans", "query", "save_plan",
         "start_portfolio_simulation", "start_sensitivity", "start_simulation",
     ]  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in described["paths"])

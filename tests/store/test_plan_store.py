@@ -96,7 +96,7 @@ def test_a_new_plan_keeps_what_was_begun_done_or_pinned(filled: Store) -> None:
     mark(filled, dropped, status="dropped")
     empty = propose(ACCOUNT, PlanLimits(hours=0.0))
     save_plan(filled, "acme", empty)
-    assert statuses(filled) == {started: "started", done: "done", pinned: "proposed", dropped: "dropped"}
+    assert statuses(filled) == {started: "started", done: "done", pinned: "planned", dropped: "dropped"}
     # Done ones are touchpoints by now, dropped ones are given up.
     saved = read_plan(filled, "acme")
     assert saved is not None
