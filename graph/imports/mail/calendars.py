@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.imports.cells import NAME_LIMIT, shown
-from graph.imports.mail.headers import FIRST_YEAR
+from graph.imports.mail.headers import FIRST_YEAR, fixed
 from graph.imports.mail.occasions import (
     ALL_DAY,
     ALONE,
@@ -370,7 +370,7 @@ def _series(entry: _Entry, today: date, elsewhere: set[str]) -> Iterator[Item]:
 
 
 def _occasion(entry: _Entry, at: When, key: str) -> Occasion:
-    moment = at if isinstance(at, datetime) else None
+    moment = fixed(at) if isinstance(at, datetime) else None
     return Occasion(
         entry.row,
         key,

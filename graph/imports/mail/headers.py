@@ -99,12 +99,18 @@ def moment(text: str) -> datetime | None:
         at.timestamp()
     except (TypeError, ValueError, OverflowError, IndexError, AttributeError, OSError):
         return None
-    if at.tzinfo is not None:
-        # One zone object for all of them: there may be a million dates.
-        at = at.replace(tzinfo=_zone(int(at.utcoffset().total_seconds())))  # type: ignore[union-attr]
-    return at if at.year >= FIRST_YEAR else None
+    return fixed(at) if at.year >= FIRST_YEAR else None
+
+
+def fixed(at: datetime) -> datetime:
+    """Return a moment with the offset that holds then in place of a zone's rules.
+
+    The store keeps offsets; and of a million moments those of one offset share one object.
+    """
+    offset = at.utcoffset()
+    return at if offset is None else at.replace(tzinfo=_zone(round(offset.total_seconds() / 60)))
 
 
 @lru_cache(maxsize=4096)
-def _zone(seconds: int) -> timezone:
-    return timezone(timedelta(seconds=seconds)) if seconds else UTC
+def _zone(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes)) if minutes else UTC
