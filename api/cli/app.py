@@ -9,6 +9,7 @@ from api.cli import (
     demo,
     engine,
     estimating,
+    exporting,
     imports,
     measuring,
     people,
@@ -37,6 +38,7 @@ app.add_typer(people.people, name="people")
 app.command("accounts")(with_policy(measuring.accounts))
 app.command("account")(with_policy(measuring.account))
 app.command("map")(with_policy(measuring.map_))
+app.command("export")(with_policy(exporting.export))
 app.command("ropi")(with_policy(measuring.ropi))
 app.command("gaps")(with_policy(measuring.gaps))
 app.command("without")(with_policy(measuring.without))

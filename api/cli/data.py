@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api import verbs
+from api import exchange, verbs
 from api.cli import tables
 from api.cli.opening import ends_at_once, opened
 from api.cli.options import Json, Quiet, StoreOption
@@ -41,7 +41,9 @@ INTERRUPTED = "\nInterrupted. An import is all or nothing: run it again to be su
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES_OR_FOLDERS...", help="CSV, Excel or JSON.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILES_OR_FOLDERS...", help="CSV, Excel or JSON.")
+    ] = None,
     dialect: Annotated[Dialect, typer.Option(help="What the files come from.")] = Dialect.auto,
     dates: Annotated[Dates | None, typer.Option(help="Order of dates, where it is ambiguous.")] = None,
     dry_run: Annotated[
@@ -50,22 +52,33 @@ def import_(
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A YAML file that says what your columns mean.")
     ] = None,
+    from_neo4j: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="Read another Neo4j by the queries in the mapping, no files."),
+    ] = None,
     store: StoreOption = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Bring in contacts, ties and touchpoints; the same files twice change nothing."""
+    exchange.check_source(files, from_neo4j, mapping)
+    order = dates.value if dates else None
     with opened(store, json, quiet, create=True) as (work, output):
         with output.progress() as progress, ends_at_once(INTERRUPTED):
-            report = verbs.import_(
-                work,
-                files,
-                mapping=mapping,
-                dates=dates.value if dates else None,
-                dialect=dialect.value,
-                dry_run=dry_run,
-                progress=progress,
-            )
+            if from_neo4j is not None and mapping is not None:
+                report = exchange.import_from_neo4j(
+                    work, from_neo4j, mapping, dates=order, dry_run=dry_run, progress=progress
+                )
+            else:
+                report = verbs.import_(
+                    work,
+                    files or (),
+                    mapping=mapping,
+                    dates=order,
+                    dialect=dialect.value,
+                    dry_run=dry_run,
+                    progress=progress,
+                )
         output.show(report, tables.imported)
 
 

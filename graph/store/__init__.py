@@ -4,7 +4,7 @@ The only package that knows the `neo4j` driver. What it gives out is plain Pytho
 """
 
 from graph.store.engine import EngineStatus, engine_status, start_engine, stop_engine
-from graph.store.opening import Credentials, credentials, open_store
+from graph.store.opening import Credentials, credentials, open_source, open_store
 from graph.store.session import Operator, QueryPlan, Store, Table, Transaction
 from graph.store.target import Target, resolve_target
 
@@ -19,6 +19,7 @@ __all__ = [
     "Transaction",
     "credentials",
     "engine_status",
+    "open_source",
     "open_store",
     "resolve_target",
     "start_engine",

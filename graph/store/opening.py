@@ -66,6 +66,23 @@ def open_store(target: Target, *, create: bool, progress: Progress | None = None
     return store
 
 
+def open_source(target: Target) -> Store:
+    """Return somebody else's Neo4j, to be read: unlike `open_store`, nothing is created in it.
+
+    Raises
+    ------
+    StoreError
+        It cannot be reached, or is none that we know.
+    """
+    store = Store(target, lambda: Connection(_log_in(target), lambda: True))
+    try:
+        store.read("RETURN 1 AS one")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 def credentials(target: Target) -> Credentials:
     """Return how a Bolt client logs in, starting the server of a data folder if need be."""
     if target.folder is None:

@@ -1,7 +1,8 @@
 """Questions about people who move, time and late plans, over one small graph worked out by hand.
 
 Us (Ada, Ben, and Old who left) serve Acme and its daughter Bolt; Cask is nobody's. Pia moved from Acme to
-Cask and Ben knows her; Quin joined Acme lately, from Cask, and knows nobody; Rob decides at Acme and hangs on Ada;
+Cask and Ben knows her; Quin joined Acme lately, from Cask, and knows nobody; Rob decides at Acme and hangs on
+Ada;
 Sue works at Bolt, is known to both and influences Rob; Tom once was at Acme and is nowhere now.
 """
 
