@@ -22,6 +22,7 @@ from graph.policy import fold
 
 # Enough for the first headers of a mail or the first properties of a calendar.
 START = 1 << 16
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +210,13 @@ def _warn(
     context.ledger.warnings += [
         f"{file} is not used: it is no file of the generic form, nor {what}." for file in unused
     ]
+    # A folder of messages may hold thousands, all recognised alike.
+    alike: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for one in listed:
+        if one.dialect not in (None, GENERIC):
+            alike[one.dialect, one.why].append(one.file)
     context.ledger.warnings += [
-        f"{one.file} is read as {one.dialect}: {one.why}"
-        for one in listed
-        if one.dialect not in (None, GENERIC)
+        f"{_several(files)} read as {read_as}: {why}" for (read_as, why), files in alike.items()
     ]
     present = {one.file.casefold() for one in listed}
     context.ledger.warnings += [
@@ -220,3 +224,10 @@ def _warn(
         for file in plan.files
         if file.casefold() not in present
     ]
+
+
+def _several(files: Sequence[str]) -> str:
+    if len(files) == 1:
+        return f"{files[0]} is"
+    more = f" and {len(files) - SHOWN:,} more" if len(files) > SHOWN else ""
+    return f"{', '.join(files[:SHOWN])}{more} are"
