@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api import pages, people_routes, plan_routes, portfolios, routes, sensitivities, simulations
+from api import gap_routes, pages, people_routes, plan_routes, portfolios, routes, sensitivities, simulations
 from api.jobs import Jobs
 from api.paths import WholeSegments
 from api.problems import handle_errors
@@ -76,6 +76,7 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     app.state.jobs = Jobs()
     app.state.proposals = Proposals()
     app.include_router(routes.router)
+    app.include_router(gap_routes.router)
     app.include_router(plan_routes.router)
     app.include_router(people_routes.router)
     app.include_router(simulations.router)

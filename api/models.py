@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from api import verbs
 from api.plans import Actions, FullPlan
 from api.problems import Problem
+from graph.gap_report import GapReport
+from graph.gap_report import GapReport
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
 from graph.imports.undoing import Undone
@@ -32,7 +34,7 @@ def document_model(name: str, body: type) -> type[BaseModel]:
 AccountsDocument = document_model("AccountsDocument", verbs.Accounts)
 AccountDocument = document_model("AccountDocument", AccountProfile)
 RopiDocument = document_model("RopiDocument", verbs.Ropi)
-GapsDocument = document_model("GapsDocument", verbs.Gaps)
+GapsDocument = document_model("GapsDocument", GapReport)
 WithoutDocument = document_model("WithoutDocument", Without)
 CheckDocument = document_model("CheckDocument", verbs.Checked)
 PlanDocument = document_model("PlanDocument", FullPlan)

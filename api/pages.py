@@ -19,7 +19,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 import visualisation
-from api import foresight, futures, verbs, words
+from api import foresight, futures, gap_reports, verbs, words
 from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
 from api.document import problem
 from api.jobs import Job, answer
@@ -29,6 +29,8 @@ from api.workspace import Result
 from fixtures.scenario_library import shipped_file
 from graph.account import Account, Person
 from graph.errors import DiamondError
+from graph.gap_similar import peer_of
+from graph.gap_similar import peer_of
 from graph.measures import Measures, measure
 from graph.profile import summarise
 from graph.store.plans import read_plan
@@ -124,9 +126,11 @@ def _choice(account: Account, measures: Measures, person: Person) -> Choice:
 def portfolio(work: Work, as_of: AsOf = None) -> Response:
     """Show all accounts."""
     lines = []
-    for account in work.portfolio(as_of):
+    accounts = work.portfolio(as_of)
+    peers = [peer_of(account) for account in accounts]
+    for account in accounts:
         measures = measure(account)
-        gaps = work.gaps(measures)
+        gaps = work.gaps(measures, peers)
         lines.append((summarise(measures, gaps), gaps[:WORST_SHOWN], words.quiet(account)))
     return render(
         "portfolio.html",
@@ -149,7 +153,7 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
         told=profile.warnings,
         verdict=words.verdict(profile.body),
         ropi=verbs.ropi(work, id, as_of).body.ropi,
-        gaps=verbs.gaps(work, id, as_of).body.gaps,
+        gaps=gap_reports.gaps(work, id, as_of).body.gaps,
         shown=GAPS_SHOWN,
         map=Markup(verbs.draw(work, id, as_of=as_of)),
         people=choices(measure(work.account(id, as_of))),

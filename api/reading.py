@@ -11,6 +11,8 @@ from api import verbs
 from api.plans import FullPlan, settled
 from api.workspace import Result, Workspace
 from graph.account import Account
+from graph.gap_similar import Peer
+from graph.gap_similar import Peer
 from graph.plan import Plan, PlanLimits
 
 KEPT = 32  # proposed plans
@@ -21,6 +23,8 @@ class Reading(Workspace):
     """A workspace for one request: every verb that it calls sees one and the same reading of an account."""
 
     accounts: dict[tuple[str, date | None], Account] = field(default_factory=dict)
+    compared: dict[tuple[str, date], tuple[Peer, ...]] = field(default_factory=dict)
+    compared: dict[tuple[str, date], tuple[Peer, ...]] = field(default_factory=dict)
 
     def account(self, name: str, as_of: date | None = None) -> Account:
         """Read one account by id or unique name, once."""
@@ -29,6 +33,20 @@ class Reading(Workspace):
             found = super().account(name, as_of)
             self.accounts[key] = self.accounts[found.id, as_of] = found
         return self.accounts[key]
+
+    def peers(self, account: Account) -> tuple[Peer, ...]:
+        """Read what an account is compared with, once."""
+        key = (account.id, account.as_of)
+        if key not in self.compared:
+            self.compared[key] = super().peers(account)
+        return self.compared[key]
+
+    def peers(self, account: Account) -> tuple[Peer, ...]:
+        """Read what an account is compared with, once."""
+        key = (account.id, account.as_of)
+        if key not in self.compared:
+            self.compared[key] = super().peers(account)
+        return self.compared[key]
 
 
 class Proposals:

@@ -22,7 +22,6 @@ from api.models import (
     CheckDocument,
     CookbookDocument,
     EstimatesDocument,
-    GapsDocument,
     HealthDocument,
     ImportDocument,
     ImportsDocument,
@@ -83,17 +82,6 @@ def get_account(work: Work, account: AccountName, as_of: AsOf = None) -> Respons
 def get_ropi(work: Work, account: AccountName, as_of: AsOf = None) -> Response:
     """Return the stakeholder table: role, orientation, proximity, influence, coverage."""
     return answer(verbs.ropi(work, account, as_of))
-
-
-@router.get(
-    "/accounts/{account:segment}/gaps",
-    operation_id="get_gaps",
-    response_model=GapsDocument,
-    tags=["accounts"],
-)
-def get_gaps(work: Work, account: AccountName, as_of: AsOf = None) -> Response:
-    """Return what is missing, worst first, each with its evidence and its query."""
-    return answer(verbs.gaps(work, account, as_of))
 
 
 @router.get(

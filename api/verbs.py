@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from api.caveats import policy_notes, portfolio_caveats, with_caveats
 from api.workspace import Body, Progress, Result, Workspace
 from graph import check as checks
-from graph.gaps import Gap
+from graph.gap_similar import peer_of
 from graph.gateway import QueryResult, run_cookbook, run_query
 from graph.measures import measure
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
@@ -26,9 +26,9 @@ from graph.store.imports import ImportRecord
 from graph.store.movers import read_movers
 
 if TYPE_CHECKING:
+    from api.plans import FullPlan
     from graph.imports import ImportReport
     from graph.imports.undoing import Undone
-    from api.plans import FullPlan
     from graph.plan import PlanLimits
 
 
@@ -48,14 +48,6 @@ class Ropi:
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
-    """One account's gaps, worst first."""
-
-    account: str
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """What is inconsistent in the data."""
 
@@ -64,8 +56,10 @@ class Checked:
 
 def accounts(work: Workspace, as_of: date | None = None) -> Result[Accounts]:
     """Return the portfolio: every account's shape, connectivity, single points, gaps and staleness."""
-    found = [measure(account) for account in work.portfolio(as_of)]
-    lines = tuple(summarise(measures, work.gaps(measures)) for measures in found)
+    portfolio = work.portfolio(as_of)
+    peers = [peer_of(account) for account in portfolio]
+    found = [measure(account) for account in portfolio]
+    lines = tuple(summarise(measures, work.gaps(measures, peers)) for measures in found)
     return Result(as_of or work.today, portfolio_caveats(found), Accounts(lines))
 
 
@@ -80,12 +74,6 @@ def ropi(work: Workspace, name: str, as_of: date | None = None) -> Result[Ropi]:
     """Return one account's stakeholder table."""
     measures = measure(work.account(name, as_of))
     return with_caveats(measures, Ropi(measures.account.id, stakeholders(measures)))
-
-
-def gaps(work: Workspace, name: str, as_of: date | None = None) -> Result[Gaps]:
-    """Return one account's gaps, worst first."""
-    measures = measure(work.account(name, as_of))
-    return with_caveats(measures, Gaps(measures.account.id, work.gaps(measures)))
 
 
 def without_people(
@@ -122,7 +110,7 @@ def draw(
     return draw_map(
         account,
         measures,
-        work.gaps(measures),
+        work.gaps(measures, ()),
         state=state,
         without=people,
         target=strengths_after(account, saved) if saved else None,
@@ -134,7 +122,7 @@ def network(work: Workspace, name: str, as_of: date | None = None) -> str:
     from visualisation.network import network_html
 
     measures = measure(work.account(name, as_of))
-    return network_html(measures.account, measures, work.gaps(measures))
+    return network_html(measures.account, measures, work.gaps(measures, ()))
 
 
 def query(

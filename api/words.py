@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from graph import gap_words
 from graph.account import Account
 from graph.gaps import Gap
 from graph.measures import Shape
@@ -18,18 +19,7 @@ from visualisation.figures import figure as figure
 from visualisation.figures import money as money
 from visualisation.figures import percent as percent
 
-GAP_WORDS = {
-    "function_uncovered": "Function nobody covers",
-    "coverage": "Covered too little",
-    "single_thread": "Hangs on one thread",
-    "level": "Met below their level",
-    "unknown_seat": "Unknown seat",
-    "opponent_without_route": "Opponent out of reach",
-    "opponent": "Opponent",
-    "below_desired": "Weaker than desired",
-    "stale_score": "Score not verified",
-    "no_opponent_known": "No opponent known",
-}
+GAP_WORDS = gap_words.TITLES
 SPELT = {"e_mail": "e-mail", "r_and_d": "R&D", "it": "IT"}
 SIGNS = {"ally": "+", "neutral": "=", "against": "−"}
 SHAPE_WORDS = {

@@ -63,18 +63,6 @@ def ropi(
         output.show(verbs.ropi(work, account, as_of), tables.ropi)
 
 
-def gaps(
-    account: AccountName,
-    as_of: AsOf = None,
-    store: StoreOption = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """What is missing, worst first."""
-    with opened(store, json, quiet) as (work, output):
-        output.show(verbs.gaps(work, account, as_of), tables.gaps)
-
-
 def without(
     account: AccountName,
     persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="Who leaves.")],

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text, words
-from api.verbs import Accounts, Checked, CookbookList, Gaps, Ropi
+from api.verbs import Accounts, Checked, CookbookList, Ropi
 from api.workspace import Result
 from graph.wording import count
 
@@ -187,14 +187,6 @@ def ropi(console: Console, result: Result[Ropi]) -> None:
             f"{text(one.verified_on)}{' stale' if one.stale else ''}",
         )
     console.print(made)
-
-
-def gaps(console: Console, result: Result[Gaps]) -> None:
-    """Show the gaps."""
-    if result.body.gaps:
-        console.print(gap_table(result.body.gaps))
-    else:
-        console.print("No gap.")
 
 
 def gap_table(found: tuple[Gap, ...]) -> Table:

@@ -11,6 +11,7 @@ import pytest
 
 from api import verbs
 from api.document import document
+from api.gap_reports import gaps
 from api.workspace import Workspace
 from fixtures.samples import SAMPLES
 from tests.api.conftest import MARKUP, STRANGE
@@ -29,7 +30,7 @@ def test_the_documents_are_those_of_the_verbs(client: httpx.Client, work: Worksp
         assert found.status_code == 200
         assert found.json() == document(verbs.account(work, account))
         assert client.get(f"{base}/{account}/ropi").json() == document(verbs.ropi(work, account))
-        assert client.get(f"{base}/{account}/gaps").json() == document(verbs.gaps(work, account))
+        assert client.get(f"{base}/{account}/gaps").json() == document(gaps(work, account))
     found = client.get(f"{base}/valdara/without", params={"person": BUYER, "relation": "all"})
     assert found.json() == document(verbs.without_people(work, "valdara", [BUYER], "all"))
     assert client.get("/api/v1/check").json() == document(verbs.check(work))
@@ -195,14 +196,16 @@ def test_every_operation_has_a_stable_name(client: httpx.Client):
     described = client.get("/api/v1/openapi.json").json()
     names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert sorted(names) == [
-        "cancel_portfolio_simulation", "cancel_sensitivity", "cancel_simulation", "change_action", "check",
-        "follow_portfolio_simulation", "follow_sensitivity", "follow_simulation",
-        "get_account", "get_account_estimates", "get_cookbook_entry", "get_estimates", "get_gaps",
-        "get_health", "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv", "get_plan_ics",
-        "get_portfolio_simulation", "get_ropi", "get_sensitivity", "get_simulation", "get_simulation_report",
-        "get_without", "import_files", "list_accounts", "list_actions", "list_cookbook", "propose_plan",
-        "propose_plans", "query", "save_plan",
-        "start_portfolio_simulation", "start_sensitivity", "start_simulation",
+        "assess_person", "cancel_portfolio_simulation", "cancel_sensitivity", "cancel_simulation",
+        "change_action", "check", "follow_portfolio_simulation", "follow_sensitivity", "follow_simulation",
+        "get_account", "get_account_estimates", "get_all_gaps_file", "get_cookbook_entry", "get_estimates",
+        "get_gaps", "get_gaps_file", "get_health", "get_history", "get_map_html", "get_map_png",
+        "get_map_svg", "get_plan_csv", "get_plan_ics", "get_portfolio_simulation", "get_ropi",
+        "get_sensitivity", "get_simulation", "get_simulation_report", "get_without", "import_files",
+        "list_accounts", "list_actions", "list_cookbook", "list_duplicates", "list_gaps", "list_imports",
+        "list_merges", "merge_people", "propose_plan", "propose_plans", "query", "reject_duplicate",
+        "save_gaps", "save_plan", "start_portfolio_simulation", "start_sensitivity", "start_simulation",
+        "undo_import", "unmerge_people",
     ]  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in described["paths"])
 

@@ -95,6 +95,12 @@ def test_gaps_worst_first_with_their_queries(diamond: Run):
         "target",
         "evidence",
         "query",
+        "account",
+        "account_name",
+        "said",
+        "now",
+        "wanted",
+        "closer",
     }
     given = [f"--param={name}={json.dumps(value)}" for name, value in worst["query"]["params"].items()]
     code, answered = diamond("query", "--cookbook", worst["query"]["name"], *given)
