@@ -12,7 +12,6 @@ from api import verbs
 from api.plans import Actions, FullPlan
 from api.problems import Problem
 from graph.gap_report import GapReport
-from graph.gap_report import GapReport
 from graph.gateway import QueryResult
 from graph.imports import ImportReport
 from graph.imports.undoing import Undone

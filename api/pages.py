@@ -30,7 +30,6 @@ from fixtures.scenario_library import shipped_file
 from graph.account import Account, Person
 from graph.errors import DiamondError
 from graph.gap_similar import peer_of
-from graph.gap_similar import peer_of
 from graph.measures import Measures, measure
 from graph.profile import summarise
 from graph.store.plans import read_plan

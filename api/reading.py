@@ -12,7 +12,6 @@ from api.plans import FullPlan, settled
 from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.gap_similar import Peer
-from graph.gap_similar import Peer
 from graph.plan import Plan, PlanLimits
 
 KEPT = 32  # proposed plans
@@ -24,7 +23,6 @@ class Reading(Workspace):
 
     accounts: dict[tuple[str, date | None], Account] = field(default_factory=dict)
     compared: dict[tuple[str, date], tuple[Peer, ...]] = field(default_factory=dict)
-    compared: dict[tuple[str, date], tuple[Peer, ...]] = field(default_factory=dict)
 
     def account(self, name: str, as_of: date | None = None) -> Account:
         """Read one account by id or unique name, once."""
@@ -33,13 +31,6 @@ class Reading(Workspace):
             found = super().account(name, as_of)
             self.accounts[key] = self.accounts[found.id, as_of] = found
         return self.accounts[key]
-
-    def peers(self, account: Account) -> tuple[Peer, ...]:
-        """Read what an account is compared with, once."""
-        key = (account.id, account.as_of)
-        if key not in self.compared:
-            self.compared[key] = super().peers(account)
-        return self.compared[key]
 
     def peers(self, account: Account) -> tuple[Peer, ...]:
         """Read what an account is compared with, once."""

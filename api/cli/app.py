@@ -10,6 +10,7 @@ from api.cli import (
     engine,
     estimating,
     exporting,
+    gaps,
     imports,
     measuring,
     people,
@@ -40,7 +41,7 @@ app.command("account")(with_policy(measuring.account))
 app.command("map")(with_policy(measuring.map_))
 app.command("export")(with_policy(exporting.export))
 app.command("ropi")(with_policy(measuring.ropi))
-app.command("gaps")(with_policy(measuring.gaps))
+app.command("gaps")(with_policy(gaps.gaps))
 app.command("without")(with_policy(measuring.without))
 app.command("plan")(with_policy(planning.plan))
 app.command("actions")(with_policy(planning.actions))
