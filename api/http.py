@@ -15,13 +15,25 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from api import gap_routes, pages, people_routes, plan_routes, portfolios, routes, sensitivities, simulations
+from api import (
+    gap_routes,
+    page_imports,
+    page_people,
+    pages,
+    people_routes,
+    plan_routes,
+    portfolios,
+    routes,
+    sensitivities,
+    simulations,
+)
 from api.jobs import Jobs
 from api.paths import WholeSegments
-from api.problems import handle_errors
+from api.problems import error_response, handle_errors
 from api.reading import Proposals
 from api.security import LocalOnly, check_host
 from api.settings import Settings, load_settings
+from api.uploads import LimitedBody, Uploads
 from api.workspace import Progress, Workspace
 from graph.errors import InputError
 
@@ -58,6 +70,8 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.jobs.close()
+        app.state.imports.close()
+        app.state.uploads.close()
 
     app = FastAPI(
         title="Diamond",
@@ -75,6 +89,8 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     app.state.refreshing = threading.Lock()
     app.state.jobs = Jobs()
     app.state.proposals = Proposals()
+    app.state.imports = Jobs()
+    app.state.uploads = Uploads()
     app.include_router(routes.router)
     app.include_router(gap_routes.router)
     app.include_router(plan_routes.router)
@@ -83,10 +99,15 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     app.include_router(sensitivities.router)
     app.include_router(portfolios.router)
     app.include_router(pages.router)
+    app.include_router(page_imports.router)
+    app.include_router(page_people.router)
     app.mount("/static", KeptFiles(directory=pages.STATIC), name="static")
     app.mount("/fonts", KeptFiles(directory=pages.FONTS), name="fonts")
     app.add_middleware(WholeSegments)
     handle_errors(app, pages.error_page)
+    app.add_middleware(
+        LimitedBody, page=lambda fault, request: error_response(fault, request, pages.error_page)
+    )
     app.add_middleware(LocalOnly)
     return app
 

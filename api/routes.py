@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -34,12 +31,11 @@ from api.models import (
 from api.paths import segment
 from api.problems import PROBLEMS, answer
 from api.requests import PlainRoute, QueryRequest, iso_date
-from graph.errors import InputError
+from api.uploads import received
 from graph.plan import plan_csv, plan_ics
 from graph.removal import Relation
 
 Dialect = Literal["auto", "generic", "hubspot", "salesforce", "dynamics", "mail", "calendar"]
-LONGEST_NAME = 200  # bytes of a file's name
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, route_class=PlainRoute)
 
@@ -270,26 +266,13 @@ def import_files(
     dry_run: Annotated[bool, Form(description="Say what would happen, and change nothing.")] = False,
 ) -> Response:
     """Bring files in, all of them or nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = [_file_name(one, "files") for one in files]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise InputError(f"Two files are called {twice[0]}: give each its own name.")
-        inside = Path(folder) / "files"
-        inside.mkdir()
-        for name, one in zip(names, files, strict=True):
-            with (inside / name).open("wb") as target:
-                shutil.copyfileobj(one.file, target)
-        mapped = None
-        if mapping is not None:
-            mapped = Path(folder) / _file_name(mapping, "mapping")
-            with mapped.open("wb") as target:
-                shutil.copyfileobj(mapping.file, target)
+    with received(files, mapping, dates=dates, dialect=dialect) as found:
         result = verbs.import_(
             work,
-            [inside / name for name in names],
-            mapping=mapped,
-            dates=dates,
-            dialect=dialect,
+            found.files,
+            mapping=found.mapping,
+            dates=found.dates,
+            dialect=found.dialect,
             dry_run=dry_run,
         )
     return answer(result)
@@ -307,14 +290,6 @@ def undo_import(
 ) -> Response:
     """Take back what an import wrote; what came later stays, or is to be undone first."""
     return answer(verbs.undo_import(work, id))
-
-
-def _file_name(upload: UploadFile, part: str) -> str:
-    """Return the name of an uploaded file without any folder."""
-    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
-    if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
-        raise InputError(f"A file under {part} needs a name such as people.csv, found {upload.filename!r}.")
-    return name
 
 
 @router.get("/check", operation_id="check", response_model=CheckDocument, tags=["store"])
