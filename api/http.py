@@ -19,6 +19,7 @@ from api import (
     gap_routes,
     page_imports,
     page_people,
+    page_plan,
     pages,
     people_routes,
     plan_routes,
@@ -101,6 +102,7 @@ def create_app(workspace: Workspace | Callable[[], Workspace], settings: Setting
     app.include_router(pages.router)
     app.include_router(page_imports.router)
     app.include_router(page_people.router)
+    app.include_router(page_plan.router)
     app.mount("/static", KeptFiles(directory=pages.STATIC), name="static")
     app.mount("/fonts", KeptFiles(directory=pages.FONTS), name="fonts")
     app.add_middleware(WholeSegments)

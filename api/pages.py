@@ -19,13 +19,14 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 import visualisation
-from api import foresight, futures, gap_reports, verbs, words
-from api.asking import AccountName, AsOf, Limits, Proposed, Runs, Work
+from api import foresight, futures, verbs, words
+from api.asking import AccountName, AsOf, Proposed, Runs, Work
 from api.document import problem
+from api.gap_routes import Compared
 from api.jobs import Job, answer
+from api.page_gaps import gap_report
 from api.paths import segment
-from api.plans import FullPlan
-from api.workspace import Result
+from api.workspace import Workspace
 from fixtures.scenario_library import shipped_file
 from graph.account import Account, Person
 from graph.errors import DiamondError
@@ -40,7 +41,6 @@ VISUALISATION = Path(visualisation.__file__).parent
 STATIC = VISUALISATION / "static"
 FONTS = VISUALISATION / "fonts"
 GAPS_SHOWN = 12
-ACTIONS_SHOWN = 8
 WORST_SHOWN = 2
 LEAVES_IN = 6  # month in which somebody leaves, unless another is asked for
 HORIZON = 60
@@ -148,12 +148,11 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     return render(
         "account.html",
         profile=profile.body,
-        as_of=profile.as_of,
         told=profile.warnings,
         verdict=words.verdict(profile.body),
         ropi=verbs.ropi(work, id, as_of).body.ropi,
-        gaps=gap_reports.gaps(work, id, as_of).body.gaps,
         shown=GAPS_SHOWN,
+        **gap_report(work, id, as_of),
         map=Markup(verbs.draw(work, id, as_of=as_of)),
         people=choices(measure(work.account(id, as_of))),
         scenarios=futures.scenarios_for(work.account(id, as_of)),
@@ -161,6 +160,24 @@ def account_page(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
         horizon=HORIZON,
         **place(id, as_of),
     )
+
+
+@router.get("/accounts/{account:segment}/gaps")
+def gaps_part(work: Work, account: AccountName, since: Compared = None, as_of: AsOf = None) -> Response:
+    """Show the gap report, with what changed since a day or the last one that was kept."""
+    return _gaps_part(work, account, as_of, since=since)
+
+
+@router.post("/accounts/{account:segment}/gaps")
+def save_gaps(work: Work, account: AccountName, as_of: AsOf = None) -> Response:
+    """Keep the gap report, and show it."""
+    return _gaps_part(work, account, as_of, save=True)
+
+
+def _gaps_part(work: Workspace, account: str, as_of: date | None, **asked: Any) -> Response:
+    id = work.account(account, as_of).id
+    shown = gap_report(work, id, as_of, **asked)
+    return render("_gap_report.html", shown=GAPS_SHOWN, **shown, **place(id, as_of))
 
 
 Gone = Annotated[list[str], Query()]
@@ -176,47 +193,6 @@ def map_part(
 ) -> Response:
     """Draw the map in another state."""
     return HTMLResponse(verbs.draw(work, account, state=state, gone=without, as_of=as_of))
-
-
-@router.get("/accounts/{account:segment}/plan")
-def plan_part(
-    request: Request,
-    work: Work,
-    proposed: Proposed,
-    account: AccountName,
-    limits: Limits,
-    as_of: AsOf = None,
-) -> Response:
-    """Show a proposed plan."""
-    return _plan_part(request, account, proposed.get(work, account, limits, as_of), as_of)
-
-
-@router.post("/accounts/{account:segment}/plan")
-def save_plan(
-    request: Request, work: Work, account: AccountName, limits: Limits, as_of: AsOf = None
-) -> Response:
-    """Keep a proposed plan, and show it."""
-    kept = verbs.plan(work, account, limits, save=True, as_of=as_of)
-    return _plan_part(request, account, kept, as_of, saved=kept.body.status != "infeasible")
-
-
-def _plan_part(
-    request: Request,
-    account: str,
-    result: Result[FullPlan],
-    as_of: date | None,
-    *,
-    saved: bool = False,
-) -> Response:
-    return render(
-        "_plan.html",
-        plan=result.body,
-        said=words.plan(result.body),
-        asked=f"?{request.url.query}" if request.url.query else "",
-        shown=ACTIONS_SHOWN,
-        saved=saved,
-        **place(account, as_of),
-    )
 
 
 Month = Annotated[int, Query(ge=1, le=HORIZON)]

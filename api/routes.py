@@ -232,10 +232,17 @@ def save_plan(
     tags=["plan"],
 )
 def get_plan_csv(
-    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+    work: Work,
+    proposed: Proposed,
+    account: AccountName,
+    limits: Limits,
+    pin: Pins = [],  # noqa: B006
+    forbid: Bans = [],  # noqa: B006
+    as_of: AsOf = None,
 ) -> Response:
     """Return the proposed actions as a table."""
-    found = plan_csv(proposed.get(work, account, limits, as_of).body)
+    asked = plans.asked_for([work.account(account, as_of)], limits, pin, forbid)
+    found = plan_csv(proposed.get(work, account, asked, as_of).body)
     return Response(
         found.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=attachment(account, "csv")
     )
@@ -249,10 +256,17 @@ def get_plan_csv(
     tags=["plan"],
 )
 def get_plan_ics(
-    work: Work, proposed: Proposed, account: AccountName, limits: Limits, as_of: AsOf = None
+    work: Work,
+    proposed: Proposed,
+    account: AccountName,
+    limits: Limits,
+    pin: Pins = [],  # noqa: B006
+    forbid: Bans = [],  # noqa: B006
+    as_of: AsOf = None,
 ) -> Response:
     """Return the proposed actions as a calendar."""
-    found = plan_ics(proposed.get(work, account, limits, as_of).body)
+    asked = plans.asked_for([work.account(account, as_of)], limits, pin, forbid)
+    found = plan_ics(proposed.get(work, account, asked, as_of).body)
     return Response(found, media_type="text/calendar; charset=utf-8", headers=attachment(account, "ics"))
 
 
