@@ -271,7 +271,8 @@ def _policy(tables: _Tables) -> Policy:
     role_influence, level_influence, otherwise = _defaults(tables)
     limits = _limits(tables)
     limits["influence_default"] = otherwise
-    own = tuple(one.table for one in tables_in_use(tables.folder) if one.changed)
+    shipped = tables.folder.resolve() == FOLDER.resolve()
+    own = () if shipped else tuple(one.table for one in tables_in_use(tables.folder) if one.changed)
     return Policy(
         functions=functions,
         row_weights=weights,
@@ -292,7 +293,7 @@ def _policy(tables: _Tables) -> Policy:
             for row in tables.once(tables.rows("selling_functions.csv"), "function")
         },
         limits=limits,
-        folder=None if tables.folder.resolve() == FOLDER.resolve() else tables.folder,
+        folder=None if shipped else tables.folder,
         own_tables=own,
     )
 
