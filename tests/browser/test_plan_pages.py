@@ -158,7 +158,7 @@ def test_a_gap_report_is_kept_and_compared(account: Page, address: str, opened_s
     gaps.get_by_label("Compare with the records of").fill(str(date.today() - timedelta(days=30)))
     gaps.get_by_role("button", name="What changed?", exact=True).click()
     expect(page.locator(".gap-changes h3")).not_to_contain_text("the report of")
-    for name, ending in (("Report (HTML)", "html"), ("Excel", "xlsx"), ("Table (CSV)", "csv")):
+    for name, ending in (("Report (HTML)", "html"), ("Excel", "xlsx"), ("Gaps (CSV)", "csv")):
         link = gaps.get_by_role("link", name=name).get_attribute("href")
         assert link is not None and f"gaps.{ending}?since=" in link
         assert page.request.get(f"{address}{link}").ok
