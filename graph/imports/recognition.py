@@ -204,7 +204,8 @@ def _warn(
         context.ledger.refuse()
         raise InputError(
             f"None of {', '.join(unused)} is a file of the generic form ({', '.join(FORMS)}) or an export "
-            "that is recognised, and no mapping file names one."
+            "that is recognised, and no mapping file names one.",
+            errors=[Fault(file, None, None, None, "is not recognised") for file in unused],
         )
     what = "an export that is recognised" if dialect == "auto" else f"of the dialect {dialect}"
     context.ledger.warnings += [
