@@ -202,6 +202,8 @@ def test_only_people_of_the_run_are_relevant():
 class Ranked:
     """A run whose diamond leads unless more leave or hours are short; the interval tells by how much."""
 
+    ranked_by = "margin_total"
+
     def __init__(self, leader: str, clear: bool) -> None:
         self.leader, self.clear = leader, clear
 
