@@ -27,6 +27,7 @@ from graph.policy import Policy, fold
 from graph.replay import strength_on
 from graph.store import Store
 from graph.store.channels import read_channels
+from graph.store.fitting import fitting, fitting_assessment, fitting_value
 from graph.store.strengths import given_of, last_contact, read_sides, touchpoints_of
 
 Row = dict[str, Any]
@@ -37,28 +38,29 @@ SERVES = "SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO"
 ACCOUNTS = f"""
 MATCH (a:KeyAccount|Distributor|EndCustomer)
 WHERE EXISTS {{ (a)<-[:EMPLOYED_BY]-(:Person) }} OR EXISTS {{ (a)<-[:{SERVES}]-(:Supplier) }}
-RETURN DISTINCT a.id AS id, a.name AS name ORDER BY id
+RETURN DISTINCT a.id AS id, coalesce(a.name, a.id) AS name ORDER BY id
 """
 
 ORGANISATIONS = f"""
 MATCH (a:Organisation) WHERE a.id IN $accounts
-RETURN a.id AS id, a.name AS name, labels(a) AS labels, a.country AS country, a.region AS region,
+RETURN a.id AS id, coalesce(a.name, a.id) AS name, labels(a) AS labels,
+       a.country AS country, a.region AS region,
        a.industry AS industry, a.category_volume AS category_volume,
        COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
-                 RETURN DISTINCT {{id: s.id, name: s.name,
+                 RETURN DISTINCT {{id: s.id, name: coalesce(s.name, s.id),
                          revenue: CASE WHEN r.since <= $day OR r.since IS NULL THEN r.revenue END,
                          margin: r.margin}} AS one ORDER BY one.id }}
        AS suppliers
 """
 
-SUPPLIERS = "MATCH (s:Supplier) RETURN s.id AS id, s.name AS name ORDER BY id"
+SUPPLIERS = "MATCH (s:Supplier) RETURN s.id AS id, coalesce(s.name, s.id) AS name ORDER BY id"
 
 PEOPLE = """
 MATCH (p:Person)-[e:EMPLOYED_BY]->(o:Organisation)
 WHERE o.id IN $organisations
   AND (e.since IS NULL OR e.since <= $day) AND (e.until IS NULL OR e.until > $day)
 WITH DISTINCT p, o
-RETURN p.id AS id, p.name AS name, o.id AS organisation, p.title AS title, p.level AS level,
+RETURN p.id AS id, coalesce(p.name, p.id) AS name, o.id AS organisation, p.title AS title, p.level AS level,
        coalesce(p.placeholder, false) AS placeholder, p.time_capacity AS time_capacity,
        p.verified_on AS verified_on, p.confidence AS confidence,
        COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function)
@@ -196,7 +198,9 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
     lines = store.read(LINES, {"people": sorted({*ours, *theirs}), "day": day})
     shares: dict[str, dict[str, float]] = defaultdict(dict)
     for row in store.read(TEAMS, {"accounts": accounts}):
-        shares[row["account"]][row["person"]] = row["share"]
+        share = fitting_value("MEMBER_OF", "share_of_time", row["share"])
+        if share is not None:
+            shares[row["account"]][row["person"]] = share
     accounts_of = {
         row["person"]: row["accounts"] for row in store.read(ACCOUNTS_OF, {"ours": ours, "day": day})
     }
@@ -212,7 +216,7 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
         ties_of[tie.stakeholder].append(tie)
     lines_of: dict[str, list[Row]] = defaultdict(list)
     for row in lines:
-        lines_of[row["a"]].append(row)
+        lines_of[row["a"]].append(fitting("INFLUENCES", row))
     return tuple(
         _account(
             organisations[account],
@@ -254,7 +258,8 @@ def _account(
         for line in lines_of.get(person, ())
         if line["b"] in side
     ]
-    served = [one for one in row["suppliers"] if one["revenue"] is not None]
+    contracts = [fitting("SUPPLIES", one) for one in row["suppliers"]]
+    served = [one for one in contracts if one["revenue"] is not None]
     revenue = sum(one["revenue"] for one in served) if served else None
     margins = [one for one in served if one["margin"] is not None]
     weight = sum(one["revenue"] for one in margins)
@@ -294,9 +299,9 @@ def _account(
 
 def _person(row: Row, day: date) -> Person:
     # Of what was said before, the value that ended first after the day; they come the latest first.
-    row = {**row, **{one["attribute"]: one["value"] for one in row["former"]}}
+    row = fitting("Person", {**row, **{one["attribute"]: one["value"] for one in row["former"]}})
     newest: dict[str, Row] = {}
-    for assessment in row["assessments"]:
+    for assessment in filter(fitting_assessment, row["assessments"]):
         newest.setdefault(assessment["attribute"], assessment)
     values = {name: one["value"] for name, one in newest.items()}
     latest = max(newest.values(), key=lambda one: one["on"], default=None)
@@ -330,10 +335,11 @@ def _person(row: Row, day: date) -> Person:
 
 def read_ties(store: Store, ours: list[str], theirs: list[str], day: date, policy: Policy) -> list[Tie]:
     """Read the ties of some of ours with some of theirs as of `day`: today's as kept, others replayed."""
-    rows = {(row["ours"], row["theirs"]): row for row in store.read(TIES, {"ours": ours, "theirs": theirs})}
+    found = store.read(TIES, {"ours": ours, "theirs": theirs})
+    rows = {(row["ours"], row["theirs"]): fitting("ENGAGES", row) for row in found}
     if all(row["strength_on"] == day for row in rows.values()):
         return [
-            _tie(pair, row, row["strength"], row["contacted_on"], row["touchpoints"])
+            _tie(pair, row, row["strength"] or 0.0, row["contacted_on"], row["touchpoints"] or 0)
             for pair, row in rows.items()
         ]
     found = store.read(TOUCHPOINTS, {"theirs": theirs, "day": day})

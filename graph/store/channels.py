@@ -14,6 +14,7 @@ from typing import Any
 from graph.account import Agreement, Carried, Channel, Partner, Sale
 from graph.policy import fold
 from graph.store import Store
+from graph.store.fitting import fitting, fitting_value
 
 Row = dict[str, Any]
 
@@ -98,7 +99,8 @@ def _around(rows: list[Row]) -> dict[str, _Around]:
             found.end_customers[row["buyer"]] = Partner(row["buyer"], row["buyer_name"], row["known"])
         else:
             found.distributors[row["buyer"]] = Partner(row["buyer"], row["buyer_name"])
-        found.sales.add(Sale(row["seller"], row["buyer"], row["direct"], row["volume"], row["brand"]))
+        volume = fitting_value("SELLS_TO", "volume", row["volume"])
+        found.sales.add(Sale(row["seller"], row["buyer"], row["direct"], volume, row["brand"]))
     return around
 
 
@@ -115,8 +117,8 @@ def _channel(found: _Around, rows: Mapping[str, Row], suppliers: tuple[Partner, 
                 brand=row["brand"],
                 name=row["name"],
                 ours=row["owner"] is not None and fold(row["owner"]) in owners,
-                share_of_mind=row["share_of_mind"],
-                margin=row["margin"],
+                share_of_mind=fitting_value("CARRIES", "share_of_mind", row["share_of_mind"]),
+                margin=fitting_value("CARRIES", "margin", row["margin"]),
                 launched_on=row["launched_on"],
             )
             for one in distributors
@@ -140,5 +142,6 @@ def _agreement(distributor: str, rows: list[Row], suppliers: set[str]) -> Agreem
     ours = [row for row in rows if row["supplier"] in suppliers]
     if not ours:
         return None
-    told = [row["transparency"] for row in ours if row["transparency"] is not None]
+    told = [fitting("DISTRIBUTES_THROUGH", row)["transparency"] for row in ours]
+    told = [share for share in told if share is not None]
     return Agreement(distributor, max(told, default=None), any(row["exclusive"] for row in ours))

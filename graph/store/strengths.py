@@ -17,6 +17,7 @@ from typing import Any
 from graph.policy import Policy, load_policy
 from graph.replay import Contact, Given, strength_on
 from graph.store import Store, Transaction
+from graph.store.fitting import fitting_value
 
 Row = dict[str, Any]
 
@@ -156,7 +157,8 @@ def touchpoints_of(
         others = [person for person in row["attendees"] if person not in here]
         # Of a mail to many, most may be known by nobody; they share in it all the same.
         attendees = max(len(others), row.get("theirs") or 0)
-        contact = Contact(row["on"], row["id"], row["kind"], row["minutes"], attendees)
+        minutes = fitting_value("Touchpoint", "minutes", row["minutes"])
+        contact = Contact(row["on"], row["id"], row["kind"], minutes, attendees)
         for one in here:
             if ours is None or one in ours:
                 for other in others:
@@ -167,15 +169,17 @@ def touchpoints_of(
 
 def given_of(row: Row, contacts: list[Contact]) -> Given | None:
     """Return the stated strength; an assumed one gives way to the first touchpoint."""
-    if row.get("given_strength") is None or (row["assumed"] and contacts):
+    strength = fitting_value("ENGAGES", "given_strength", row.get("given_strength"))
+    day = fitting_value("ENGAGES", "given_on", row.get("given_on"))
+    if strength is None or day is None or (row["assumed"] and contacts):
         return None
-    return Given(row["given_strength"], row["given_on"])
+    return Given(strength, day)
 
 
 def last_contact(row: Row, contacts: list[Contact], day: date) -> date | None:
     """Return the day of the last contact up to `day`, whether from the log or stated."""
     days = [one.on for one in contacts if one.on <= day]
-    stated = row.get("last_on")
+    stated = fitting_value("ENGAGES", "last_on", row.get("last_on"))
     if stated is not None and stated <= day:
         days.append(stated)
     return max(days, default=None)
