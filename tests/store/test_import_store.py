@@ -341,7 +341,7 @@ def test_a_reporting_tree_falls_apart_into_its_departments(store: Store) -> None
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"dialect": "mail"}, "generic form"),
+        ({"dialect": "mail"}, "no file is an export of mail"),
         ({"dialect": "sap"}, "auto, generic"),
         ({"dates": "dym"}, "ymd, dmy, mdy"),
     ],
