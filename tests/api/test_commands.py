@@ -65,7 +65,7 @@ def test_names_that_nothing_has_list_the_nearest(diamond: Run):
 
 def test_usage_errors_are_documents_too(diamond: Run):
     for arguments in (
-        ("gaps",),
+        ("ropi",),
         ("accounts", "--as-of", "31.01.2026"),
         ("nothing",),
         ("accounts", "--wrong"),
