@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 COMMAND = """
-import signal, sys, time, weakref
+import signal, time, weakref
 from api import cli
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us without it
 
 class Closed:
     pass
