@@ -176,7 +176,8 @@ def _staffing(wanted: Array, case: Case, pool: Array, most: float, ours: int) ->
         full = np.zeros(ours, dtype=bool)
         left = float(hours)
         while demand[~full].sum() > 0.0:
-            share = np.where(full, 0.0, left * demand / demand[~full].sum())
+            share = np.zeros(ours)
+            share[~full] = left * demand[~full] / demand[~full].sum()
             over = share > most
             if not over.any():
                 staffed[month] += share
