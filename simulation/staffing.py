@@ -55,8 +55,14 @@ def levers_of(
     effort, effort_hours, effort_taught = _planned(strategy, world, case, pool)
     offer = np.full(len(business.customers), NO_OFFER, dtype=np.int8)
     offer[list(business.largest(strategy.direct))] = OPEN
+    seat, slot = np.nonzero(wanted)
     return Levers(
         wanted=np.ascontiguousarray(wanted),
+        meant=seat * wanted.shape[1] + slot,
+        meant_seat=seat,
+        meant_ours=case.owner[seat, slot],
+        meant_weight=wanted[seat, slot],
+        meant_start=np.searchsorted(seat, case.seat_start),
         hours=np.ascontiguousarray(staffed.reshape(len(pool), len(world.ours))),
         weak=float(strategy.weak),
         reassign=int(strategy.reassign),

@@ -212,6 +212,10 @@ class Levers(NamedTuple):
     ----------
     wanted
         (N, K) weights W.
+    meant, meant_seat, meant_ours, meant_weight
+        (M,) the slots that have a weight, counted over all seats; their seat, owner and weight.
+    meant_start
+        (G + 1,) the first of them at each organisation.
     hours
         (T + 1, J) hours that each of ours is asked for, by month.
     weak
@@ -232,6 +236,11 @@ class Levers(NamedTuple):
     """
 
     wanted: Floats
+    meant: Ints
+    meant_seat: Ints
+    meant_ours: Ints
+    meant_weight: Floats
+    meant_start: Ints
     hours: Floats
     weak: float
     reassign: int
@@ -257,8 +266,11 @@ class State(NamedTuple):
         (N,) o and cov; `new_orientation` is filled while the old one is still read.
     strength
         (N, K) s.
-    tied, faded
-        (N K,), (N K + 8,) where the ties of the month are, one after the other, and their strength.
+    tied, faded, effective
+        (N K,), (N K + 8,), (N K + 8,) where the ties at hand are, one after the other, their strength, and
+        the hours that count for them.
+    asked
+        (N K,) what is wished in the slots that the strategy means.
     departing, departing_ours
         (N,), (J,) 1 where this month's draw would have the holder leave.
     handed
@@ -299,6 +311,8 @@ class State(NamedTuple):
     strength: Floats
     tied: Ints
     faded: Floats
+    effective: Floats
+    asked: Floats
     departing: Flags
     departing_ours: Flags
     handed: Flags
@@ -338,6 +352,8 @@ def new_state(case: Case) -> State:
         strength=np.zeros((seats, slots)),
         tied=np.zeros(seats * slots, np.int64),
         faded=np.zeros(seats * slots + 8),  # up to a whole vector
+        effective=np.zeros(seats * slots + 8),
+        asked=np.zeros(seats * slots),
         departing=np.zeros(seats, np.int8),
         departing_ours=np.zeros(ours, np.int8),
         handed=np.zeros(ours, np.int8),

@@ -49,19 +49,16 @@ WIDEST = np.uint64(8)  # numbers that a processor takes at once, at most
 @part
 def fade(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
     """2 and 3a: decay, and what is wished of each of ours."""
-    seats, slots = case.owner.shape
-    owner, joined, wanted = case.owner, case.joined, levers.wanted
-    present, strength, wished = state.present, state.strength, state.wished
-    weak, reassign = levers.weak, levers.reassign == 1
     fade_ties(rates, levers, state, month)
+    present, asked, wished = state.present, state.asked, state.wished
+    reassign = levers.reassign == 1
     for j in range(wished.size):
         wished[j] = 0.0
-    for i in range(seats):
-        if present[i] == ABSENT and (reassign or joined[i] > month):
-            continue
-        for k in range(slots):
-            if wanted[i, k] > 0.0:
-                wished[owner[i, k]] += wish(wanted[i, k], weak, strength[i, k]) if reassign else wanted[i, k]
+    wish_for_hours(levers, state)
+    for n in range(np.uint64(levers.meant.size)):
+        i = np.uint64(levers.meant_seat[n])
+        if present[i] != ABSENT or not (reassign or case.joined[i] > month):
+            wished[np.uint64(levers.meant_ours[n])] += asked[n]
 
 
 @part
@@ -71,94 +68,168 @@ def fade_ties(rates: Rates, levers: Levers, state: State, month: int) -> None:
     A tie that nobody means to meet ends here where it is too weak, the others when they were not met.
     """
     scale, half_weak, half_strong = rates.decay_scale, rates.half_weak, rates.half_strong
-    strength, wanted = state.strength.reshape(state.strength.size), levers.wanted.reshape(state.strength.size)
-    tied, faded = state.tied, state.faded
-    idle = month > levers.effort.shape[0]
+    strength, tied, faded = flat(state.strength), state.tied, state.faded
+    meant = flat(levers.effort[month - 1]) if month <= levers.effort.shape[0] else flat(levers.wanted)
     ties: Any = np.uint64(0)
-    for at in range(np.uint64(strength.size)):
-        tied[ties] = at
-        faded[ties] = strength[at]
-        ties += np.uint64(strength[at] > 0.0)
-    whole = (ties + WIDEST - ONE) // WIDEST * WIDEST
-    for n in range(ties, whole):
-        faded[n] = 0.0
+    for slot in range(np.uint64(strength.size)):
+        tied[ties] = slot
+        faded[ties] = strength[slot]
+        ties += np.uint64(strength[slot] > 0.0)
+    whole = filled(faded, ties)
     for n in range(whole):
         faded[n] = decay(faded[n], scale, half_weak, half_strong)
     for n in range(ties):
-        slot = np.uint64(tied[n])
-        ends = idle and wanted[slot] == 0.0 and has_ended(faded[n], rates.s_gone, scale)
-        strength[slot] = 0.0 if ends else faded[n]
+        at = np.uint64(tied[n])
+        ends = meant[at] == 0.0 and has_ended(faded[n], rates.s_gone, scale)
+        strength[at] = 0.0 if ends else faded[n]
+
+
+@part
+def wish_for_hours(levers: Levers, state: State) -> None:
+    """3a: how much an hour is wished for in every slot that the strategy means."""
+    weights, asked, strength = levers.meant_weight, state.asked, flat(state.strength)
+    if levers.reassign == 1:
+        for n in range(np.uint64(weights.size)):
+            asked[n] = wish(weights[n], levers.weak, strength[np.uint64(levers.meant[n])])
+    else:
+        for n in range(np.uint64(weights.size)):
+            asked[n] = weights[n]
 
 
 @part
 def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
-    """3: hours, contact, planned actions and new ties; then the month's coverage."""
-    seats, slots = case.owner.shape
-    owner, entity, entity_ours = case.owner, case.entity, case.entity_ours
-    wanted, hours, weak, reassign = levers.wanted, levers.hours, levers.weak, levers.reassign == 1
-    present, present_ours, strength = state.present, state.present_ours, state.strength
-    coverage, wished = state.coverage, state.wished
-    planned = month <= levers.effort.shape[0]
-    draw = event_key(key, month, OPENS)
-    for g in range(case.distributing.size):
-        training = levers.training if case.distributing[g] == 1 else 0.0
-        spent = 0.0
-        taught = 0.0
-        for i in seats_of(case, g):
-            if present[i] == ABSENT:
-                continue
-            reach = -1.0
-            for k in range(slots):
-                if wanted[i, k] == 0.0 and not planned:
-                    continue
-                s = strength[i, k]
-                met = False
-                if planned:
-                    j = owner[i, k]
-                    if j >= 0 and present_ours[j] == PRESENT and levers.effort[month - 1, i, k] > 0.0:
-                        effective = levers.effort[month - 1, i, k]
-                        s = contact(s if s > 0.0 else rates.s_new, effective, rates.contact_gain)
-                        spent += levers.effort_hours[month - 1, i, k]
-                        taught += levers.effort_taught[month - 1, i, k]
-                        met = True
-                else:
-                    j = owner[i, k]
-                    if present_ours[j] == PRESENT and hours[month, j] > 0.0:
-                        asked = wish(wanted[i, k], weak, s) if reassign else wanted[i, k]
-                        h = tie_hours(hours[month, j], asked, wished[j])
-                        spent += h
-                        lesson = learning_hours(h, training)
-                        taught += lesson
-                        h -= lesson
-                        if s > 0.0:
-                            effective = effort(h, rates.attention)
-                            if effective > 0.0:
-                                s = contact(s, effective, rates.contact_gain)
-                                met = True
-                        else:
-                            u = uniform(draw, entity[i], entity_ours[j])
-                            if u < most_opening(h, rates.new_tie_rate, rates.referral):
-                                if reach < 0.0:
-                                    reach = reach_of(case, state, i)
-                                if u < opening_chance(h, reach, rates.new_tie_rate, rates.referral):
-                                    s = rates.s_new
-                                    met = True
-                if not met and has_ended(s, rates.s_gone, rates.decay_scale):
-                    s = 0.0
-                strength[i, k] = s
-        state.level[g, SPENT] = spent
-        state.taught[g] = taught
+    """3: planned actions or hours, contact and new ties; then the month's coverage."""
+    if month <= levers.effort.shape[0]:
+        act(case, rates, levers, state, month)
+    else:
+        spend(case, rates, levers, state, key, month)
     for g in range(case.accounts, case.distributing.size):  # hours at its distributors are the account's
         state.level[0, SPENT] += state.level[g, SPENT]
-    for i in range(seats):  # at a vacant seat there is no tie
+    seats, slots = case.owner.shape
+    strength, coverage = state.strength, state.coverage
+    for i in range(np.uint64(seats)):  # at a vacant seat there is no tie
         open_part = 1.0
-        for k in range(slots):
+        for k in range(np.uint64(slots)):
             open_part *= 1.0 - strength[i, k]
         coverage[i] = 1.0 - open_part
 
 
 @part
-def reach_of(case: Case, state: State, i: int) -> float:
+def act(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
+    """3b of a plan: the actions of the month, by those of ours who are there, at seats that are held."""
+    owner, strength = case.owner, flat(state.strength)
+    slots = np.uint64(owner.shape[1])
+    efforts, hours = levers.effort[month - 1], levers.effort_hours[month - 1]
+    lessons = levers.effort_taught[month - 1]
+    ties: Any = np.uint64(0)
+    for g in range(case.distributing.size):
+        spent = 0.0
+        taught = 0.0
+        for i in seats_of(case, g):
+            if state.present[i] == ABSENT:
+                continue
+            for k in range(slots):
+                if efforts[i, k] == 0.0:
+                    continue
+                slot = i * slots + k
+                s = strength[slot]
+                if state.present_ours[owner[i, k]] == PRESENT:
+                    spent += hours[i, k]
+                    taught += lessons[i, k]
+                    ties = arrange(state, ties, slot, s if s > 0.0 else rates.s_new, efforts[i, k])
+                elif has_ended(s, rates.s_gone, rates.decay_scale):
+                    strength[slot] = 0.0
+        state.level[g, SPENT] = spent
+        state.taught[g] = taught
+    renew(rates, state, ties)
+
+
+@part
+def spend(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month: int) -> None:
+    """3b and 3c: hours go where the strategy means them to, renew ties and open new ones."""
+    hours, strength, asked, wished = levers.hours, flat(state.strength), state.asked, state.wished
+    draw = event_key(key, month, OPENS)
+    ties: Any = np.uint64(0)
+    for g in range(case.distributing.size):
+        training = levers.training if case.distributing[g] == 1 else 0.0
+        spent = 0.0
+        taught = 0.0
+        reached: Any = np.uint64(case.joined.size)
+        reach = 0.0
+        for n in meant_at(levers, g):
+            i, j = np.uint64(levers.meant_seat[n]), np.uint64(levers.meant_ours[n])
+            slot = np.uint64(levers.meant[n])
+            s = strength[slot]
+            if state.present[i] != ABSENT and state.present_ours[j] == PRESENT and hours[month, j] > 0.0:
+                h = tie_hours(hours[month, j], asked[n], wished[j])
+                spent += h
+                lesson = learning_hours(h, training)
+                taught += lesson
+                h -= lesson
+                if s > 0.0:
+                    effective = effort(h, rates.attention)
+                    if effective > 0.0:
+                        ties = arrange(state, ties, slot, s, effective)
+                        continue
+                else:
+                    u = uniform(draw, case.entity[i], case.entity_ours[j])
+                    if u < most_opening(h, rates.new_tie_rate, rates.referral):
+                        if reached != i:
+                            reached = i
+                            reach = reach_of(case, state, i)
+                        if u < opening_chance(h, reach, rates.new_tie_rate, rates.referral):
+                            strength[slot] = rates.s_new
+                            continue
+            if has_ended(s, rates.s_gone, rates.decay_scale):
+                strength[slot] = 0.0
+        state.level[g, SPENT] = spent
+        state.taught[g] = taught
+    renew(rates, state, ties)
+
+
+@part
+def arrange(state: State, ties: Any, slot: Any, s: float, effective: float) -> Any:
+    """Put a tie that is to be renewed behind the others, and return how many there are."""
+    state.tied[ties] = slot
+    state.faded[ties] = s
+    state.effective[ties] = effective
+    return ties + ONE
+
+
+@part
+def renew(rates: Rates, state: State, ties: Any) -> None:
+    """3b: contact, of the ties that were arranged, several at once as decay."""
+    strength, tied, renewed, effective = flat(state.strength), state.tied, state.faded, state.effective
+    whole = filled(renewed, ties)
+    filled(effective, ties)
+    for n in range(whole):
+        renewed[n] = contact(renewed[n], effective[n], rates.contact_gain)
+    for n in range(ties):
+        strength[np.uint64(tied[n])] = renewed[n]
+
+
+@part
+def filled(row: Any, used: Any) -> Any:
+    """Put zeros behind what a row holds, and return how long it is then: whole vectors."""
+    for n in range(WIDEST):
+        row[used + n] = 0.0
+    return (used + WIDEST - ONE) // WIDEST * WIDEST
+
+
+@part
+def flat(table: Any) -> Any:
+    """Return the slots of all seats, seat by seat, in one row."""
+    return table.reshape(table.size)
+
+
+@part
+def meant_at(levers: Levers, g: int) -> range:
+    """Return the slots at an organisation that a strategy means, by their number among all it means."""
+    return range(np.uint64(levers.meant_start[g]), np.uint64(levers.meant_start[g + 1]))
+
+
+@part
+def reach_of(case: Case, state: State, i: Any) -> float:
     """3c: how far those who sway a stakeholder are covered and in favour, by last month's coverage."""
     reach = 0.0
     for line in lines_to(case, i):
