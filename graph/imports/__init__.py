@@ -1,6 +1,6 @@
 """Imports: files to checked rows and questions, and on into the store in one transaction.
 
-files → `sources` (tables) → `recognition` (which forms they fill, by mapping, name or dialect) → `rows`
+files → `sources` (tables) → `recognition` (which forms they fill, by mapping, name or dialect) → `entries`
 (forms, dates, cells) → `assembly` (references, words) → `records` → `writing` (what differs from the store).
 `import_files` is the whole way.
 """

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from graph.imports.cells import Key
+from graph.imports.entries import Entry
 from graph.imports.forms import FORMS
 from graph.imports.mail.options import comparable_address
 from graph.imports.records import (
@@ -23,7 +25,6 @@ from graph.imports.records import (
     subject_of,
 )
 from graph.imports.report import Ledger, Place
-from graph.imports.rows import Entry, Key
 from graph.policy import Policy, fold
 
 Entries = Mapping[str, Mapping[tuple[Any, ...], Entry]]

@@ -27,6 +27,18 @@ _GROUPED = tuple(
 )
 
 
+class Stated(str):
+    """A word that the mapping file chose, so there is nothing left to ask about it."""
+
+    __slots__ = ()
+
+
+class Key(str):
+    """The id of a row of another table: where no such row is, nothing is made of it."""
+
+    __slots__ = ()
+
+
 def as_text(value: object) -> str:
     """Return a cell as text, without spaces around it; an empty cell is empty text."""
     if value is None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from graph.imports.assembly import Assembly, given, sorted_entries
 from graph.imports.cycles import edges_in_cycles
+from graph.imports.entries import Entry
 from graph.imports.records import Properties, TouchpointRecord, subject_of
-from graph.imports.rows import Entry
 from graph.policy import fold
 
 

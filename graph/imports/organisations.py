@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graph.imports.assembly import Assembly, given, sorted_entries
 from graph.imports.cycles import edges_in_cycles
+from graph.imports.entries import Entry
 from graph.imports.mail.domains import organisation_at
 from graph.imports.records import KIND_LABELS, OrganisationRecord
-from graph.imports.rows import Entry
 from graph.policy import fold
 from graph.schema import load_schema
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from graph.imports.assembly import Assembly, given, sorted_entries
-from graph.imports.cells import read_number, shown
+from graph.imports.cells import Stated, read_number, shown
+from graph.imports.entries import Entry
 from graph.imports.forms import score_rule
 from graph.imports.records import AssessmentRecord, PersonRecord, Properties
 from graph.imports.report import Duplicate
-from graph.imports.rows import Entry, Stated
 from graph.imports.titles import TitleReader
 from graph.people.proposals import Entry as Person
 from graph.people.proposals import propose

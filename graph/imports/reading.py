@@ -18,6 +18,7 @@ from graph.imports.contacts import (
 )
 from graph.imports.dates import ORDERS, DateOrder
 from graph.imports.dialects import Context
+from graph.imports.entries import read_entries, settle_dates
 from graph.imports.mail.contacts import assemble_logs
 from graph.imports.mapping import read_mapping
 from graph.imports.one_person import settle_merged, still_two
@@ -26,7 +27,6 @@ from graph.imports.people import assemble_assessments, assemble_people, assemble
 from graph.imports.recognition import Listed, recognise
 from graph.imports.records import Known, Records
 from graph.imports.report import FileCount, Finding, Ledger, Question
-from graph.imports.rows import read_entries, settle_dates
 from graph.policy import Policy
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.errors import Fault, InputError
+from graph.imports.bindings import Binding, bind, form_of, mended, numbered
 from graph.imports.dialects import DIALECTS, GENERIC, NAMES, Context, Dialect, Offer, refuse_unrecognised
 from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import ImportMapping
 from graph.imports.report import Question
-from graph.imports.rows import Binding, bind, form_of, mended, numbered
 from graph.imports.sources import SUFFIXES, Table, list_files, open_tables
 from graph.policy import fold
 

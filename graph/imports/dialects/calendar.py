@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from graph.imports.bindings import Binding, source_of
 from graph.imports.dialects.dialect import Context, Offer
 from graph.imports.mail.calendars import is_calendar, read_calendar
 from graph.imports.mail.occasions import Log
-from graph.imports.rows import Binding, source_of
 from graph.imports.sources import Table
 
 COLUMNS = {"sender": "ORGANIZER", "others": "ATTENDEE", "date": "DTSTART"}

@@ -14,9 +14,9 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-from graph.imports.cells import as_text
+from graph.imports.bindings import Binding, Cells
+from graph.imports.cells import Key, Stated, as_text
 from graph.imports.dialects.dialect import Context, Headings, Made, Offer, fill
-from graph.imports.rows import Binding, Cells, Key, Stated
 from graph.imports.sources import Row, Table
 from graph.imports.titles import TitleReader
 from graph.policy import fold

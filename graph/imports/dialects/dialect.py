@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from graph.errors import InputError
+from graph.imports.bindings import Binding, Cells, Source, source_of
 from graph.imports.cells import as_text
 from graph.imports.dates import DateOrder
 from graph.imports.forms import FORMS
 from graph.imports.mail.occasions import Log
 from graph.imports.records import Known
 from graph.imports.report import Ledger
-from graph.imports.rows import Binding, Cells, Source, source_of
 from graph.imports.sources import Table
 from graph.policy import Policy, fold
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from graph.imports.bindings import Binding
 from graph.imports.cells import as_text
 from graph.imports.dialects.crm import (
     CrmDialect,
@@ -24,7 +25,6 @@ from graph.imports.dialects.crm import (
     owned,
 )
 from graph.imports.dialects.dialect import Context, Made, Offer
-from graph.imports.rows import Binding
 from graph.policy import fold
 
 # Options of msdyn_decisioninfluencetag, accountrolecode and msdyn_orgchangestatus by number.

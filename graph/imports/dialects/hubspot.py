@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from graph.imports.bindings import Binding
 from graph.imports.dialects.crm import (
     CrmDialect,
     Departments,
@@ -25,7 +26,6 @@ from graph.imports.dialects.crm import (
     owned,
 )
 from graph.imports.dialects.dialect import Context, Offer
-from graph.imports.rows import Binding
 
 # The default options of a company's type; prospects, partners and vendors are no kind of the form.
 TYPES = kinds_by({"Reseller": "distributor"})

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from graph.imports.bindings import Binding, source_of
 from graph.imports.cells import as_text, shown
 from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
 from graph.imports.dialects.crm import Export
@@ -19,7 +20,6 @@ from graph.imports.mail.mailbox import is_mailbox, is_message, message_key, read
 from graph.imports.mail.occasions import AUTOMATIC, BULK, Item, Log, Occasion, Odd, Silent
 from graph.imports.mail.words import bare_subject, is_automatic, is_machine
 from graph.imports.report import Ledger
-from graph.imports.rows import Binding, source_of
 from graph.imports.sources import Table
 from graph.imports.workbooks import from_excel_day
 

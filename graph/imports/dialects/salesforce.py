@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from graph.imports.bindings import Binding
+from graph.imports.cells import Key
 from graph.imports.dialects.crm import (
     NO_OURS,
     CrmDialect,
@@ -26,7 +28,6 @@ from graph.imports.dialects.crm import (
     yes,
 )
 from graph.imports.dialects.dialect import Context, Made, Offer
-from graph.imports.rows import Binding, Key
 from graph.policy import fold
 
 TYPES = kinds_by(
