@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fixtures.samples import sample_files
 from graph.errors import InputError, UnknownName
 from graph.imports import import_files
-from graph.imports.undoing import Kept, Undone, undo_import
+from graph.imports.undo_attempt import Kept
+from graph.imports.undoing import Undone, undo_import
 from graph.policy import load_policy
 from graph.store import Store
 from graph.store.imports import read_imports
