@@ -18,7 +18,7 @@ from api.paths import segment
 from api.requests import iso_date
 from api.workspace import Workspace
 from graph.people.proposals import RULES, Confidence
-from graph.policy import ORIENTATIONS
+from graph.policy import ORIENTATIONS, ROLES
 
 SHOWN = 30
 LISTED = 300  # rows that a page can bear
@@ -108,7 +108,7 @@ def unmerge(
 @router.get("/{person:segment}")
 def person_page(work: Work, person: PersonName, as_of: AsOf = None) -> Response:
     """Show what is known of one person over time."""
-    return render("person.html", roles=tuple(work.policy.role_influence), **_person(work, person, as_of))
+    return render("person.html", roles=ROLES, **_person(work, person, as_of))
 
 
 @router.post("/{person:segment}/assessments")

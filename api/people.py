@@ -137,6 +137,6 @@ def assess(work: Workspace, name: str, values: Mapping[str, Any], **said: Any) -
         on, by, evidence, confidence, expires_on, as `graph.store.people.assess` takes them.
     """
     person = resolve_anyone(work.store, name)
-    ids = store_people.assess(work.store, person, values, policy=work.policy, today=work.today, **said)
+    ids = store_people.assess(work.store, person, values, today=work.today, **said)
     known = store_people.read_history_of(work.store, person, work.today).assessments
     return Result(work.today, (), Assessed(person, tuple(one for one in known if one.id in ids)))

@@ -152,7 +152,9 @@ def cookbook(
 
 def check(work: Workspace) -> Result[Checked]:
     """Return what is inconsistent in the data."""
-    return Result(work.today, (), Checked(checks.check(work.store, work.today, work.policy)))
+    return Result(
+        work.today, policy_notes(work.policy), Checked(checks.check(work.store, work.today, work.policy))
+    )
 
 
 def import_(

@@ -11,7 +11,9 @@ from api import verbs
 from api.cli.opening import ends_at_once, opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.cli.output import table, text
+from api.cli.policies import with_policy
 from api.workspace import Result
+from graph.errors import InputError
 
 if TYPE_CHECKING:
     from graph.imports.undoing import Undone
@@ -26,15 +28,26 @@ imports = typer.Typer(
 
 
 @imports.callback()
+@with_policy
 def every(
     context: typer.Context, store: StoreOption = None, json: Json = False, quiet: Quiet = False
 ) -> None:
     """List the imports, the newest first; `undo ID` takes one back."""
-    if context.invoked_subcommand is None:
+    asked = context.invoked_subcommand
+    if asked is None:
         list_(store, json, quiet)
+    elif any(_given(context, name) for name in context.params):
+        # They would be lost on the way to it, and another store be written to.
+        raise InputError(f"Options stand after {asked}: diamond imports {asked} … --store DIR, for one.")
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @imports.command("list")
+@with_policy
 def list_(store: StoreOption = None, json: Json = False, quiet: Quiet = False) -> None:
     """List the imports, the newest first."""
     with opened(store, json, quiet) as (work, output):
@@ -42,6 +55,7 @@ def list_(store: StoreOption = None, json: Json = False, quiet: Quiet = False) -
 
 
 @imports.command("undo")
+@with_policy
 def undo(
     import_: Annotated[str, typer.Argument(metavar="ID", help="As `diamond imports` lists it.")],
     store: StoreOption = None,

@@ -12,8 +12,10 @@ from rich.console import Console
 from api.cli.opening import ends_at_once, opened
 from api.cli.options import AsOf, Json, Quiet, StoreOption, day
 from api.cli.output import table, text, words
+from api.cli.policies import with_policy
 from api.workspace import Result
 from graph.errors import InputError
+from graph.wording import count
 
 if TYPE_CHECKING:
     from api.people import Assessed, Duplicates, Merged, Merges, Rejected, Unmerged
@@ -55,6 +57,7 @@ DAY = "DATE"
 
 
 @people.command("duplicates")
+@with_policy
 def duplicates(
     least: Annotated[Least, typer.Option("--least", help="How sure at the least.")] = Least.doubtful,
     limit: Annotated[int | None, typer.Option(min=1, help="Proposals at the most.")] = None,
@@ -70,6 +73,7 @@ def duplicates(
 
 
 @people.command("merge")
+@with_policy
 def merge(
     keep: Annotated[str | None, typer.Argument(metavar="KEEP", help="Who is kept.")] = None,
     other: Annotated[str | None, typer.Argument(metavar="OTHER", help="Who is the same person.")] = None,
@@ -98,6 +102,7 @@ def merge(
 
 
 @people.command("merges")
+@with_policy
 def merges(store: StoreOption = None, json: Json = False, quiet: Quiet = False) -> None:
     """List the merges that stand."""
     from api import people as verbs
@@ -107,6 +112,7 @@ def merges(store: StoreOption = None, json: Json = False, quiet: Quiet = False) 
 
 
 @people.command("unmerge")
+@with_policy
 def unmerge(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Of the merge, or the id that was merged.")],
     distinct: Annotated[bool, typer.Option("--distinct", help="Do not propose the two again.")] = False,
@@ -122,6 +128,7 @@ def unmerge(
 
 
 @people.command("reject")
+@with_policy
 def reject(
     one: PersonName,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Who is somebody else.")],
@@ -137,6 +144,7 @@ def reject(
 
 
 @people.command("history")
+@with_policy
 def history(
     person: PersonName,
     as_of: AsOf = None,
@@ -152,9 +160,10 @@ def history(
 
 
 @people.command("assess")
+@with_policy
 def assess(
     person: PersonName,
-    role: Annotated[str | None, typer.Option(help="As in the table of roles.")] = None,
+    role: Annotated[str | None, typer.Option(help="decision_maker, evaluator, influencer or user.")] = None,
     orientation: Annotated[str | None, typer.Option(help="ally, neutral, against or unknown.")] = None,
     influence: Annotated[float | None, typer.Option(help="On outcomes, 0 to 1.")] = None,
     proximity: Annotated[float | None, typer.Option(help="How close we are, 0 to 5.")] = None,
@@ -195,8 +204,8 @@ def _proposed(console: Console, proposals: tuple[Proposal, ...]) -> None:
     made = table("Keep", "Other", "How sure", "Why", "They differ in")
     for one in proposals[:SHOWN]:
         made.add_row(
-            f"{text(one.a_name)} [dim]{text(one.a)}[/]",
-            f"{text(one.b_name)} [dim]{text(one.b)}[/]",
+            _who(one.a_name, one.a),
+            _who(one.b_name, one.b),
             one.confidence,
             text(one.why),
             _differences(one.conflicts),
@@ -223,13 +232,19 @@ def _merged(console: Console, result: Result[Merged]) -> None:
 
 
 def _told(console: Console, one: Merge) -> None:
-    moved = ", ".join(f"{count} {kind}" for kind, count in one.moved.items()) or "nothing"
+    from api.import_words import things
+
+    moved = things(one.moved, count) or "nothing"
     console.print(
-        f"{text(one.merged)} is {text(one.kept)} now; {moved} moved. "
+        f"{_who(one.name, one.merged)} is {_who(one.kept_name, one.kept)} now; {text(moved)} moved. "
         f"`diamond people unmerge {text(one.id)}` takes it back."
     )
     if one.conflicts:
         console.print(f"  they differed in {_differences(one.conflicts)}")
+
+
+def _who(name: str | None, id_: str) -> str:
+    return text(id_) if name in (None, id_) else f"{text(name)} [dim]{text(id_)}[/]"
 
 
 def _merges(console: Console, result: Result[Merges]) -> None:
@@ -237,14 +252,19 @@ def _merges(console: Console, result: Result[Merges]) -> None:
     for one in result.body.merges:
         why = one.why or ("somebody's decision" if one.rule is None else words(one.rule))
         made.add_row(
-            one.id, text(one.on), text(one.kept), text(one.merged), text(one.by or one.rule), text(why)
+            text(one.id),
+            text(one.on),
+            _who(one.kept_name, one.kept),
+            _who(one.name, one.merged),
+            text(one.by or one.rule),
+            text(why),
         )
     console.print(made if result.body.merges else "Nobody was merged.")
 
 
 def _unmerged(console: Console, result: Result[Unmerged]) -> None:
     one = result.body.merge
-    console.print(f"{text(one.merged)} and {text(one.kept)} are two entries again.")
+    console.print(f"{_who(one.name, one.merged)} and {_who(one.kept_name, one.kept)} are two entries again.")
 
 
 def _rejected(console: Console, result: Result[Rejected]) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from graph.errors import Fault, InputError
-from graph.policy import ORIENTATIONS, Policy, fold
+from graph.policy import ORIENTATIONS, ROLES, fold
 
 # Ids of opinions stated in a row about a person, and of those that somebody gave as such. Of one day the
 # highest id counts: what was said about the opinion itself.
@@ -23,8 +23,8 @@ def opinion_id(person: str, attribute: str, on: date, by: str, *, from_row: bool
     return (FROM_ROW if from_row else FROM_FILE) + hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def checked_opinions(values: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
-    """Return opinions in the words of the tables, by attribute.
+def checked_opinions(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return opinions in the words of the graph, by attribute.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def checked_opinions(values: Mapping[str, Any], policy: Policy) -> dict[str, Any
                     Fault(column=name, value=str(value), message=f"is not from 0 to {BOUNDS[name]:g}")
                 )
             continue
-        words = {fold(word): word for word in (policy.role_influence if name == "role" else ORIENTATIONS)}
+        words = {fold(word): word for word in (ROLES if name == "role" else ORIENTATIONS)}
         found[name] = words.get(fold(str(value)))
         if found[name] is None:
             message = f"is none of {', '.join(words.values())}"

@@ -10,7 +10,6 @@ from typing import Any
 from graph.errors import Candidate, InputError
 from graph.people.opinions import checked_opinions, opinion_id
 from graph.people.proposals import Entry, Proposal, propose
-from graph.policy import Policy
 from graph.store.accounts import resolve
 from graph.store.merges import Merge, merged_into, read_merges
 from graph.store.session import Store, Transaction
@@ -225,7 +224,6 @@ def assess(
     person: str,
     values: Mapping[str, Any],
     *,
-    policy: Policy,
     today: date,
     on: date | None = None,
     by: str | None = None,
@@ -252,7 +250,7 @@ def assess(
     InputError
         A value is none of its attribute, the day lies ahead, or it expires before it was made.
     """
-    found, on = checked_opinions(values, policy), on or today
+    found, on = checked_opinions(values), on or today
     if on > today:
         raise InputError(f"An observation of {on} lies after today, {today}.")
     if expires_on is not None and expires_on <= on:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,45 @@ def test_what_came_in_is_listed_and_undone_by_commands(
         capsys.readouterr()
         assert run([*arguments, "--store", str(store.target.folder)]) == 0
         assert "undone" in capsys.readouterr().out
+
+
+def test_strengths_follow_from_the_tables_named_also_after_undoing_and_merging(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = write_files(
+        tmp_path / "own",
+        {
+            "measures.csv": "name,value\ncontact_gain,0.5\n",
+            "defaults.csv": "by,value,influence\nrole,decision_maker,0.7\n",
+        },
+    )
+
+    def diamond(*arguments: str) -> Any:
+        capsys.readouterr()
+        place = ("--json", "--policy", str(own), "--store", str(store.target.folder))
+        assert run([*arguments, *place]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    def strengths() -> list[float]:
+        return [row["s"] for row in store.read("MATCH ()-[t:ENGAGES]->() RETURN t.strength AS s ORDER BY s")]
+
+    met = f"on,kind,attendees\n{date.today() - timedelta(days=5)},meeting,o1;t1\n"
+    diamond("import", str(write_files(tmp_path / "a", {**BASE, "touchpoints.csv": met})))
+    (strength,) = strengths()
+    more = write_files(tmp_path / "b", {"people.csv": "id,name,organisation\nt9,Tam,acme\n"})
+    diamond("imports", "undo", diamond("import", str(more))["id"])
+    assert strengths() == [strength]
+    diamond("people", "merge", "t1", "t2")
+    assert strengths() == [strength]
+    # A role is one, even where a team's table assumes no influence for it.
+    assert diamond("people", "assess", "t1", "--role", "user")["assessments"][0]["value"] == "user"
+
+
+def test_options_before_a_subcommand_are_refused_not_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["imports", "--store", str(tmp_path / "other"), "undo", "1", "--json"]) == 2
+    assert "stand after undo" in json.loads(capsys.readouterr().out)["detail"]
 
 
 def test_an_import_is_undone_over_http(client: httpx.Client, work: Workspace) -> None:

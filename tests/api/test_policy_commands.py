@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from api.cli import run
+from api.cli.app import app
 from tests.api.conftest import Run
 
 pytestmark = pytest.mark.xdist_group("commands")
@@ -81,3 +83,16 @@ def test_a_wrong_table_stops_every_command(diamond: Run, own: Path, capsys: pyte
         }
     code, found = diamond("accounts", "--policy", str(own / "none"))
     assert (code, "diamond policy export" in found["detail"]) == (2, True)
+
+
+def test_every_command_that_opens_the_store_takes_the_option():
+    options = {}
+
+    def walk(command: Any, *names: str) -> None:
+        options[" ".join(names)] = {text for one in command.params for text in one.opts}
+        for name, below in getattr(command, "commands", {}).items():
+            walk(below, *names, name)
+
+    walk(typer.main.get_command(app))
+    without = {name for name, taken in options.items() if "--store" in taken and "--policy" not in taken}
+    assert without == {"bolt", "engine start", "engine stop", "engine status"}  # these read no table

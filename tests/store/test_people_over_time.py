@@ -129,7 +129,7 @@ def test_opinions_are_dated_and_the_newest_counts(store: Store):
     store.write(MOVED)
 
     def say(on: date, **values: Any) -> tuple[str, ...]:
-        return assess(store, "a", values, policy=POLICY, today=TODAY, on=on, by="me", evidence="said so")
+        return assess(store, "a", values, today=TODAY, on=on, by="me", evidence="said so")
 
     say(date(2025, 10, 5), role="Evaluator", influence=0.5)
     say(date(2025, 12, 5), role="decision-maker", orientation="ALLY")
@@ -165,7 +165,7 @@ def test_a_wrong_opinion_is_refused_and_nothing_written(
 ):
     store.write("CREATE (:Person {id: 'a', name: 'Ann'})")
     with pytest.raises(InputError, match=message):
-        assess(store, "a", values, policy=POLICY, today=TODAY, **more)
+        assess(store, "a", values, today=TODAY, **more)
     assert not store.read("MATCH (x:Assessment) RETURN x")
 
 
