@@ -147,7 +147,8 @@ def _mapped_sources(table: Table, one: FormMapping, ledger: Ledger) -> tuple[Sou
     sources = []
     for name, texts in one.columns.items():
         read = _first([_read(table, text) for text in texts])
-        sources.append(Source(one.form.columns[name], texts[0], _translated(read, one.values.get(name))))
+        heading = ", ".join(TEMPLATE.findall(texts[0])) or texts[0]
+        sources.append(Source(one.form.columns[name], heading, _translated(read, one.values.get(name))))
     sources += [
         Source(one.form.columns[name], name, _constant(Stated(value)))
         for name, value in one.constants.items()

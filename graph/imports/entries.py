@@ -30,6 +30,7 @@ from graph.imports.forms import FORMS, Column, Form
 from graph.imports.records import subject_of
 from graph.imports.report import Ledger, Place
 from graph.imports.workbooks import from_excel_day
+from graph.wording import count
 
 LISTS = frozenset({"people", "kinds"})
 REFERENCES = frozenset({"person", "people", "organisation"})
@@ -99,7 +100,7 @@ def read_entries(
         beside = forms_of[binding.source] > 1 and (
             binding.form.name not in ("people", "organisations") or binding.dialect != "generic"
         )
-        silent = taken = 0
+        taken, silent = 0, Counter[str]()
         order = orders.get(str(binding.table.path))
         headings = {source.column.name: source.heading for source in binding.sources}
         form, of_form = binding.form, entries[binding.form.name]
@@ -116,7 +117,7 @@ def read_entries(
                 continue
             empty = _empty(binding, cells, beside)
             if empty is not None:
-                silent += beside
+                silent[place.heading(empty)] += beside
                 if form.name == "people":
                     homeless.add(row)
                 open_rows.setdefault(row, _Open(place, empty, subject_of(form.name, *row)))
@@ -134,11 +135,8 @@ def read_entries(
                 if column in values
             }
             _add(of_form, key, Entry(values, [place], binding.mapped, parts), form, ledger)
-        if silent and form.name not in ("people", "organisations"):
-            ledger.warnings.append(
-                f"{binding.table.file}: {silent:,} {_rows_leave(silent)} open a column "
-                f"that {form.name} needs."
-            )
+        if form.name not in ("people", "organisations"):
+            _note_silent(binding, silent, ledger)
         _note_left_out(binding, taken, ledger)
     for entry in (one for of_form in entries.values() for one in of_form.values()):
         entry.values |= {column: math.fsum(numbers) for column, numbers in entry.parts.items()}
@@ -154,10 +152,6 @@ def _repeats(header: Sequence[str], cells: Cells) -> bool:
     if not cells or not header or as_text(cells[0]) != header[0]:
         return False
     return tuple(map(as_text, cells)) == header
-
-
-def _rows_leave(count: int) -> str:
-    return "row leaves" if count == 1 else "rows leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +193,24 @@ def _note_malformed(bindings: Sequence[Binding], ledger: Ledger) -> None:
                 ledger.malformed(table.file, number, text, message)
 
 
+def _note_silent(binding: Binding, silent: Mapping[str, int], ledger: Ledger) -> None:
+    """Say how many rows of a file that fills other forms, too, leave open what this one needs."""
+    ledger.warnings += [
+        f"{binding.table.file}: {count(number, 'row')} without {heading} "
+        f"{'gives' if number == 1 else 'give'} nothing to {binding.form.name}."
+        for heading, number in sorted(silent.items())
+        if number
+    ]
+
+
 def _note_left_out(binding: Binding, taken: int, ledger: Ledger) -> None:
     if not binding.where and not binding.left:
         return
     left_out = sum(1 for _ in binding.table.rows()) - taken
     if left_out:
-        who = binding.left or "where:"
+        who = binding.left or "the mapping's where"
         ledger.warnings.append(
-            f"{binding.table.file}: {who} leaves {left_out:,} rows out of {binding.form.name}."
+            f"{binding.table.file}: {who} leaves {count(left_out, 'row')} out of {binding.form.name}."
         )
 
 
@@ -216,7 +220,7 @@ def _count_left_out(bindings: Sequence[Binding], ledger: Ledger) -> None:
     whole = {one.source for one in bindings if not (one.where or one.take)}
     for source, table in partly.items():
         if source not in whole:
-            ledger.leave_out(table.file, (number for number, _ in table.rows()))
+            ledger.leave_out_others(table.file, (number for number, _ in table.rows()))
 
 
 def _values(

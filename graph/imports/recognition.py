@@ -83,7 +83,7 @@ class _Search:
     def file(self, file: str, path: Path) -> None:
         """Find out what a file is, as a whole or table by table."""
         if self._plan.ignores(file):
-            self.listed.append(Listed(file))
+            self._ignore(file, _tables(file, path, self._plan))
             return
         whole = Offer(file, path, _start(path))
         if not self._plan.names(file) and self._taken(whole, Listed(file)):
@@ -99,7 +99,7 @@ class _Search:
 
     def _table(self, table: Table, offer: Offer) -> None:
         if self._plan.ignores(table.file):
-            self.listed.append(Listed(table.file))
+            self._ignore(table.file, [table])
             return
         generic = self._dialect in ("auto", GENERIC)
         said = Listed(table.file, GENERIC, table.encoding, table.separator)
@@ -129,9 +129,15 @@ class _Search:
                 return True
         return False
 
+    def _ignore(self, file: str, tables: Sequence[Table]) -> None:
+        self.listed.append(Listed(file, why=f"{self._plan.file} says that it is not used."))
+        self._context.ledger.leave_out(file, sum(map(_rows_of, tables)))
+
     def _leave(self, offer: Offer) -> None:
         self.listed.append(Listed(offer.file))
         self.refused.append(offer)
+        if offer.table is not None:
+            self._context.ledger.leave_out(offer.file, _rows_of(offer.table))
 
     def _ask(self, table: Table) -> None:
         if table.unsure:
@@ -186,6 +192,24 @@ def _start(path: Path) -> bytes:
         ) from None
 
 
+def _tables(file: str, path: Path, plan: ImportMapping) -> list[Table]:
+    """Return the tables of a file that is not used; what cannot be read has none."""
+    if path.suffix.casefold() not in SUFFIXES:
+        return []
+    try:
+        return open_tables(file, path, plan.encoding)
+    except InputError:
+        return []
+
+
+def _rows_of(table: Table) -> int:
+    """Return how many rows a table has that is not used; 0 where they cannot be read."""
+    try:
+        return sum(1 for _ in table.filled())
+    except InputError:
+        return 0
+
+
 def _refuse_unreadable(file: str, plan: ImportMapping) -> None:
     if form_named(Path(file).stem) or plan.forms_of(file):
         message = "is of a kind that cannot be read; save it as CSV or .xlsx"
@@ -208,8 +232,11 @@ def _warn(
             errors=[Fault(file, None, None, None, "is not recognised") for file in unused],
         )
     what = "an export that is recognised" if dialect == "auto" else f"of the dialect {dialect}"
+    # Of a file that the mapping leaves out there is nothing to warn of.
     context.ledger.warnings += [
-        f"{file} is not used: it is no file of the generic form, nor {what}." for file in unused
+        f"{one.file} is not used: it is no file of the generic form, nor {what}."
+        for one in listed
+        if one.dialect is None and one.why is None
     ]
     # A folder of messages may hold thousands, all recognised alike.
     alike: dict[tuple[str | None, str | None], list[str]] = defaultdict(list)
@@ -222,8 +249,8 @@ def _warn(
     present = {one.file.casefold() for one in listed}
     context.ledger.warnings += [
         f"{plan.file} names {file}, which is not among the files."
-        for file in plan.files
-        if file.casefold() not in present
+        for file, forms in plan.files.items()
+        if forms and file.casefold() not in present
     ]
 
 

@@ -71,7 +71,8 @@ class FileCount:
     why
         How the dialect was recognised, as a sentence.
     left_out
-        Rows beside those: the mapping or the dialect says that no form takes them.
+        Rows beside those: of a file that is not used, or the mapping or the dialect says that no form
+        takes them.
     """
 
     file: str
@@ -180,8 +181,12 @@ class Ledger:
             self.findings.append(StoredFinding(finding, subject, place.source))
             self._found[place.file].add(place.row)
 
-    def leave_out(self, file: str, rows: Iterable[int]) -> None:
-        """Count the rows of a file that no form took; call it when all are read."""
+    def leave_out(self, file: str, rows: int) -> None:
+        """Count the rows of a file that is not used."""
+        self._left[file] = rows
+
+    def leave_out_others(self, file: str, rows: Iterable[int]) -> None:
+        """Count those rows of a file that no form took; call it when all are read."""
         self._left[file] = len(set(rows) - self._rows[file])
 
     def left_out(self, file: str) -> int:

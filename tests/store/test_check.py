@@ -343,11 +343,14 @@ def test_rows_that_an_import_kept_out(store: Store):
     store.write(
         """
         UNWIND $rows AS row
-        CREATE (f:ImportFinding {id: row[0] + row[1] + row[2], subject: 's'})
+        CREATE (f:ImportFinding {id: row[0] + row[1] + coalesce(row[2], ''), subject: 's'})
         SET f.file = row[0], f.row = row[1], f.column = row[2], f.value = row[3], f.kind = row[4]
         """,
         {
             "rows": [
+                ["orders.csv", 2, None, "1,2,3", "malformed"],
+                ["orders.csv", 3, "volume", "-4", "malformed"],
+                ["orders.csv", 4, "customer", "", "nobody"],
                 ["reports_to.csv", 2, "manager", "b", "self"],
                 ["reports_to.csv", 3, "manager", "c", "cycle"],
                 ["reports_to.csv", 4, "manager", "b", "cycle"],
@@ -359,6 +362,9 @@ def test_rows_that_an_import_kept_out(store: Store):
     )
     findings = check(store, TODAY)
     assert found(findings) == [
+        ("malformed", "orders.csv, row 2"),
+        ("malformed", "orders.csv, row 3"),
+        ("nobody", "orders.csv, row 4"),
         ("self", "reports_to.csv, row 2"),
         ("cycle", "reports_to.csv, row 3"),
         ("cycle", "reports_to.csv, row 4"),
@@ -366,5 +372,10 @@ def test_rows_that_an_import_kept_out(store: Store):
         ("nobody", "touchpoints.csv, row 9"),
         ("future", "touchpoints.csv, row 9"),
     ]
-    assert "zed" in findings[3].message
+    assert [one.message for one in findings[:3]] == [
+        "orders.csv, row 2 has more cells than its header (1,2,3).",
+        "orders.csv, row 3, column volume holds -4, which cannot be used there.",
+        "orders.csv, row 4, column customer is empty, so nothing says whom or what the row is about.",
+    ]
+    assert findings[6].message == "ties.csv, row 2, column stakeholder names zed, which nothing describes."
     shown(store, findings)

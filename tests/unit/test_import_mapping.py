@@ -48,7 +48,7 @@ def test_a_mapping_fills_forms_from_somebodys_own_columns(tmp_path: Path) -> Non
     }
     assert [(one.person, one.properties["value"]) for one in records.assessments] == [("1", "decision_maker")]
     assert reading.files[0].rows == 3
-    assert any("1 rows out of ties" in warning for warning in reading.warnings)
+    assert any("1 row out of ties" in warning for warning in reading.warnings)
 
 
 def test_the_command_line_beats_the_file(tmp_path: Path) -> None:
@@ -164,3 +164,33 @@ def test_a_reporting_tree_with_advice_comes_in_by_its_mapping() -> None:
     assert len(records.lines["INFLUENCES"]) == 14 and ("3", "1", "") in records.lines["INFLUENCES"]
     assert ("9", "6", "") not in records.lines["INFLUENCES"]
     assert any("who we are" in warning for warning in reading.warnings)
+
+
+def test_rows_of_a_file_that_is_not_used_are_counted_as_left_out(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "people.csv": "id,name,organisation\n1,Ann,Acme\n",
+        "prices.csv": "article,price\n1,2\n3,4\n",
+        "notes.csv": "article,note\n1,a\n2,b\n3,c,d\n",
+        "broken.csv": 'article,note\n1,"a\n',
+    }
+    reading = read(tmp_path, files, mapping="files: {prices.csv: [], broken.csv: []}")
+    counts = {one.file: (one.rows, one.left_out, one.why) for one in reading.files if one.dialect is None}
+    told = "mapping.yaml says that it is not used."
+    assert counts["prices.csv"] == (0, 2, told)
+    assert counts["broken.csv"] == (0, 0, told)
+    assert counts["notes.csv"] == (0, 3, None)
+    assert not any("prices.csv" in one or "broken.csv" in one for one in reading.warnings)
+    assert any(one.startswith("notes.csv is not used") for one in reading.warnings)
+
+
+def test_a_column_composed_of_several_is_named_by_their_headings(tmp_path: Path) -> None:
+    rows = "id,name,company\n1,Ann,Acme\n"
+    lines = "boss,helper\n1,2\n"
+    mapping = """
+    ours: Us
+    files:
+      staff.csv: {form: people, columns: {id: "person {id}", organisation: company}}
+      lines.csv: {form: reports_to, columns: {person: "person {helper}", manager: "person {boss}"}}
+    """
+    reading = read(tmp_path, {"staff.csv": rows, "lines.csv": lines}, mapping=mapping)
+    assert [(one.column, one.value) for one in reading.findings] == [("helper", "person 2")]
