@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from api.words import count, day
-from graph.imports.report import Question
+from graph.imports.report import Finding, Question
 
 NOUNS: Mapping[str, tuple[str, str]] = {
     "Organisation": ("organisation", "organisations"),
@@ -67,21 +67,21 @@ SEPARATORS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question, and every row that gives rise to it."""
+class Told:
+    """One question or finding, and every row that gives rise to it."""
 
     file: str
     column: str | None
     value: str | None
-    question: str
+    said: str
     rows: tuple[int, ...]
 
 
-def things(counts: Mapping[str, int]) -> str:
+def things(counts: Mapping[str, int], counted: Callable[..., str] = count) -> str:
     """Return numbers of nodes and lines as a list of words; the nodes first, as a user would tell them."""
     order = list(NOUNS)
     known = sorted(counts.items(), key=lambda one: (order.index(one[0]) if one[0] in NOUNS else 99, one[0]))
-    return ", ".join(count(number, *NOUNS.get(label, (label, label))) for label, number in known if number)
+    return ", ".join(counted(number, *NOUNS.get(label, (label, label))) for label, number in known if number)
 
 
 def thing(label: str) -> str:
@@ -121,15 +121,24 @@ def rows(numbers: Sequence[int], shown: int = 6) -> str:
     return f"{told} and {count(len(numbers) - shown, 'more', 'more')}" if len(numbers) > shown else told
 
 
-def asked(questions: Iterable[Question]) -> tuple[Asked, ...]:
+def asked(questions: Iterable[Question]) -> tuple[Told, ...]:
     """Return each question once, those of most rows first."""
-    found: dict[tuple[str, str | None, str | None, str], list[int]] = {}
-    for one in questions:
-        numbers = found.setdefault((one.file, one.column, one.value, one.question), [])
+    return _once((one, one.question) for one in questions)
+
+
+def found(findings: Iterable[Finding]) -> tuple[Told, ...]:
+    """Return each finding once, those of most rows first."""
+    return _once((one, finding(one.kind)) for one in findings)
+
+
+def _once(places: Iterable[tuple[Question | Finding, str]]) -> tuple[Told, ...]:
+    every: dict[tuple[str, str | None, str | None, str], set[int]] = {}
+    for one, said in places:
+        numbers = every.setdefault((one.file, one.column, one.value, said), set())
         if one.row is not None:
-            numbers.append(one.row)
-    every = [Asked(*key, tuple(sorted(numbers))) for key, numbers in found.items()]
-    return tuple(sorted(every, key=lambda one: -len(one.rows)))
+            numbers.add(one.row)
+    told = [Told(*key, tuple(sorted(numbers))) for key, numbers in every.items()]
+    return tuple(sorted(told, key=lambda one: -len(one.rows)))
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

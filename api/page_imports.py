@@ -175,6 +175,7 @@ def _report(result: Result[ImportReport]) -> dict[str, Any]:
         "report": report,
         "told": told,
         "questions": import_words.asked(report.questions),
+        "findings": import_words.found(report.findings),
         "shown": SHOWN,
         "most": LISTED,
     }

@@ -61,6 +61,8 @@ def import_(
     quiet: Quiet = False,
 ) -> None:
     """Bring in contacts, ties and touchpoints; the same files twice change nothing."""
+    from api.cli.import_report import imported
+
     exchange.check_source(files, from_neo4j, mapping)
     order = dates.value if dates else None
     with opened(store, json, quiet, create=True) as (work, output):
@@ -79,7 +81,7 @@ def import_(
                     dry_run=dry_run,
                     progress=progress,
                 )
-        output.show(report, tables.imported)
+        output.show(report, imported)
 
 
 def query(

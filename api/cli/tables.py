@@ -16,8 +16,6 @@ from graph.wording import count
 if TYPE_CHECKING:
     from graph.gaps import Gap
     from graph.gateway import QueryResult
-    from graph.imports import ImportReport
-    from graph.imports.report import Finding, Question
     from graph.people.movers import Mover
     from graph.profile import AccountProfile, AccountSummary
     from graph.removal import Without
@@ -30,7 +28,6 @@ SHAPES = {
     "in transition": "[bold]in transition[/]",
     "diamond": "a [bold]Diamond[/]",
 }
-SHOWN_PLACES = 20
 LEGEND = (
     "Index: the diamond index, 0 to 1. k: how many people must leave before no thread is left; k dec.: the "
     "same among decision makers and evaluators alone. People: ours/theirs."
@@ -261,62 +258,6 @@ def check(console: Console, result: Result[Checked]) -> None:
     for one in result.body.findings:
         made.add_row(words(one.kind), text(one.subject), text(one.message))
     console.print(made)
-
-
-def imported(console: Console, report: Result[ImportReport]) -> None:
-    """Show what an import brought in, asked and could not use."""
-    result = report.body
-    undo = f"Imported; `diamond imports undo {result.id}` takes it back."
-    console.print("Preview: nothing was written." if result.dry_run else undo)
-    made = table(
-        "File",
-        "Form",
-        "Encoding",
-        "Rows",
-        "Clean",
-        "Questions",
-        "Findings",
-        right=("Rows", "In", "Questions", "Findings"),
-    )
-    for one in result.files:
-        made.add_row(
-            text(one.file),
-            text(one.dialect),
-            text(one.encoding),
-            str(one.rows),
-            str(one.imported),
-            str(one.questions),
-            str(one.findings),
-        )
-    console.print(made)
-
-    def counts(values: Any) -> str:
-        return ", ".join(f"{count} {label}" for label, count in values.items() if count) or "nothing"
-
-    console.print(
-        f"created: {counts(result.created)}; updated: {counts(result.updated)}; unchanged: {result.unchanged}"
-    )
-    _places(console, "Questions", [(one, one.question) for one in result.questions])
-    _places(
-        console,
-        "Findings, kept out of the measures",
-        [(one, one.kind.replace("_", " ")) for one in result.findings],
-    )
-    if result.duplicates:
-        console.print("\n[bold]Perhaps the same person[/]")
-        for pair in result.duplicates[:20]:
-            console.print(text(f"  {pair.a} and {pair.b}: {pair.why}"))
-
-
-def _places(console: Console, title: str, rows: Sequence[tuple[Question | Finding, str]]) -> None:
-    if not rows:
-        return
-    console.print(f"\n[bold]{title}[/] ({len(rows)})")
-    for place, said in rows[:SHOWN_PLACES]:
-        where = "" if place.row is None else f" row {place.row}, {place.column} {place.value!r}"
-        console.print(text(f"  {place.file}{where}: {said}"))
-    if len(rows) > SHOWN_PLACES:
-        console.print(f"  … and {len(rows) - SHOWN_PLACES} more; --json lists them all.")
 
 
 def engine(console: Console, result: Result[EngineStatus]) -> None:

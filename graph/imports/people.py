@@ -15,7 +15,7 @@ from graph.imports.report import Duplicate
 from graph.imports.titles import TitleReader
 from graph.people.proposals import Entry as Person
 from graph.people.proposals import propose
-from graph.policy import ORIENTATIONS, fold
+from graph.policy import ORIENTATIONS, ROLES, fold
 
 SCORES = ("influence", "proximity")
 ATTRIBUTES = ("role", "influence", "orientation", "proximity")
@@ -110,7 +110,7 @@ def _role(assembly: Assembly, entry: Entry, column: str) -> dict[str, Any]:
     word = entry.values[column]
     known = assembly.policy.role_values.get(fold(word))
     if known is None:
-        roles = ", ".join(assembly.policy.role_influence)
+        roles = ", ".join(ROLES)
         assembly.ledger.ask(
             entry.places,
             column,
@@ -265,7 +265,8 @@ def propose_duplicates(assembly: Assembly) -> None:
             Person(
                 id=id_,
                 name=properties.get("name") or (stored.name if stored else id_),
-                organisation=assembly.employer(id_),
+                organisation=(house := assembly.employer(id_)),
+                organisation_name=None if house is None else assembly.name_of(house),
                 email=properties.get("email") or (stored.email if stored else None),
                 phone=properties.get("phone") or (stored.phone if stored else None),
             )
@@ -277,9 +278,9 @@ def propose_duplicates(assembly: Assembly) -> None:
         together = assembly.employer(one.a) == assembly.employer(one.b)
         if doubtful and "same_email" not in one.reasons and not (together and "same_name" in one.reasons):
             continue
-        told.append(Duplicate(one.a, one.b, one.why, one.confidence))
+        told.append(Duplicate(one.a, one.b, one.why, one.confidence, one.a_name, one.b_name))
         row = rows.get(one.b, rows.get(one.a))
         if doubtful and "same_email" not in one.reasons and row is not None:
-            question = f"Are {one.a} and {one.b} the same person?"
+            question = f"Are {one.a_name} ({one.a}) and {one.b_name} ({one.b}) the same person?"
             assembly.ledger.ask(row.places, "name", row.values["name"], question)
     assembly.records.duplicates = sorted(told, key=lambda one: (one.a, one.b))

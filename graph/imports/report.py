@@ -52,12 +52,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two people who may be one, by id, and why; how sure that is: sure, likely or doubtful."""
+    """Two people who may be one, by id, and why; how sure that is: sure, likely or doubtful.
+
+    Attributes
+    ----------
+    a_name, b_name
+        None where only an address is known.
+    """
 
     a: str
     b: str
     why: str
     confidence: str = "likely"
+    a_name: str | None = None
+    b_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

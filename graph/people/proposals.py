@@ -57,6 +57,8 @@ class Entry:
     ----------
     organisation
         Id of where they work, or worked last; `left_on` says until when.
+    organisation_name
+        What people call it; its id where that is None.
     weight
         What is known of them: touchpoints, assessments and ties. The entry with more is kept.
     """
@@ -64,6 +66,7 @@ class Entry:
     id: str
     name: str
     organisation: str | None = None
+    organisation_name: str | None = None
     email: str | None = None
     phone: str | None = None
     title: str | None = None
@@ -281,17 +284,19 @@ def _by_name(
     if not together:
         if like != "same" or len(one.name.words) < 2 or names[one.name.key] > COMMON_NAME:
             return None
-        where = " and ".join(
-            sorted({one.entry.organisation or "nowhere", other.entry.organisation or "nowhere"})
-        )
+        where = " and ".join(sorted({_house(one.entry) or "nowhere", _house(other.entry) or "nowhere"}))
         return "doubtful", reason, f"the same name in {where}: another employer?"
-    why = f"{HOW[like]} in {one.entry.organisation}"
+    why = f"{HOW[like]} in {_house(one.entry)}"
     if own:
         # Two of a name are rare in one house; two whose names are merely alike have an address each.
         return ("doubtful", reason, f"{why}, but different e-mails") if like == "same" else None
     one_word = len(one.name.words) < 2
     sure_enough = like in ("same", "fuller", "sound") and not one_word
     return "likely" if sure_enough else "doubtful", reason, why
+
+
+def _house(one: Entry) -> str | None:
+    return one.organisation_name or one.organisation
 
 
 def _own_addresses(one: _Read, other: _Read) -> bool:
@@ -308,7 +313,7 @@ def _conflicts(keep: Entry, drop: Entry) -> tuple[Conflict, ...]:
         ("name", keep.name, drop.name),
         ("e-mail", keep.email, drop.email),
         ("telephone", keep.phone, drop.phone),
-        ("organisation", keep.organisation, drop.organisation),
+        ("organisation", _house(keep), _house(drop)),
         ("title", keep.title, drop.title),
         ("level", keep.level, drop.level),
         ("function", keep.function, drop.function),

@@ -45,7 +45,8 @@ MATCH (p:Person {id: $id})-[e:EMPLOYED_BY]->(o:Organisation) RETURN o.id AS id
 ORDER BY coalesce(e.until, date('9999-12-31')) DESC, o.id LIMIT 1
 """
 MERGES = """
-MATCH (m:PersonMerge) RETURN m {.*} AS merge ORDER BY m.number, m.id
+MATCH (m:PersonMerge) OPTIONAL MATCH (p:Person {id: m.kept})
+RETURN m {.*, kept_name: p.name} AS merge ORDER BY m.number, m.id
 """
 # Without the records, which may be long.
 MEANINGS = "MATCH (m:PersonMerge) RETURN m.merged AS merged, m.kept AS kept"
@@ -86,6 +87,8 @@ class Merge:
 
     Attributes
     ----------
+    name, kept_name
+        Of who was merged, and of who was kept; None where an entry has none.
     conflicts
         What the two said differently: `a` of the person kept, `b` of the other.
     moved
@@ -96,6 +99,7 @@ class Merge:
     kept: str
     merged: str
     name: str | None
+    kept_name: str | None
     on: date
     by: str | None
     rule: str | None
@@ -199,7 +203,7 @@ def _merge_two(
     id_ = _merge_id(kept, merged)
     transaction.run(KEEP, {"id": id_, "properties": properties})
     transaction.run(OUTDATE, {"ids": _affected(kept, combined)})
-    return _merge({"id": id_, **properties})
+    return _merge({"id": id_, **properties, "kept_name": combined.after.get("name")})
 
 
 def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> Merge:
@@ -252,7 +256,7 @@ def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> M
         if distinct:
             a, b = sorted((kept, merged))
             transaction.run(DISTINCT, {"a": a, "b": b, "on": today})
-        return _merge(found)
+        return _merge({**found, "kept_name": one.properties.get("name")})
 
     return store.transact(work)
 
@@ -365,6 +369,7 @@ def _merge(row: Row) -> Merge:
         kept=row["kept"],
         merged=row["merged"],
         name=row.get("name"),
+        kept_name=row.get("kept_name"),
         on=row["on"],
         by=row.get("by"),
         rule=row.get("rule"),

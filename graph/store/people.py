@@ -20,11 +20,11 @@ ENTRIES = """
 MATCH (p:Person) WHERE NOT coalesce(p.placeholder, false)
 CALL (p) {
     OPTIONAL MATCH (p)-[e:EMPLOYED_BY]->(o:Organisation)
-    RETURN o.id AS organisation, e.until AS left_on
+    RETURN o.id AS organisation, o.name AS organisation_name, e.until AS left_on
     ORDER BY coalesce(e.until, date('9999-12-31')) DESC, o.id LIMIT 1
 }
 RETURN p.id AS id, p.name AS name, p.email AS email, p.phone AS phone, p.title AS title, p.level AS level,
-       organisation, left_on,
+       organisation, organisation_name, left_on,
        COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function) WHERE w.until IS NULL
                  RETURN f.kind ORDER BY f.kind LIMIT 1 } AS functions,
        COUNT { (p)-[:ATTENDED|ENGAGES|ASSESSES]-() } AS weight
@@ -143,6 +143,7 @@ def read_entries(store: Store) -> tuple[Entry, ...]:
             id=row["id"],
             name=row["name"] or row["id"],
             organisation=row["organisation"],
+            organisation_name=row["organisation_name"],
             email=row["email"],
             phone=row["phone"],
             title=row["title"],
