@@ -88,8 +88,12 @@ def read_number(value: object, rule: Property) -> float:
     ValueError
         No number, an ambiguous one, or one out of bounds.
     """
-    number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-    if number is None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:  # an integer may have any number of digits
+            number = math.inf
+    else:
         number = _number(as_text(value))
     if not math.isfinite(number):
         raise ValueError("is no finite number")

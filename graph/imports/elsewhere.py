@@ -26,7 +26,7 @@ from graph.errors import Fault, InputError
 from graph.gateway import run_query
 from graph.imports import ImportReport, import_files
 from graph.imports.forms import FORMS, form_named
-from graph.imports.mapping import MAPPING_LIMIT
+from graph.imports.mapping import MAPPING_LIMIT, VALUES_LIMIT
 from graph.imports.merging import Progress
 from graph.plain_yaml import load_yaml
 from graph.policy import Policy
@@ -127,7 +127,7 @@ def _queries(mapping: Path) -> tuple[dict[str, str], dict[str, Any]]:
     try:
         if mapping.stat().st_size > MAPPING_LIMIT:
             raise _wrong(mapping, "is larger than any mapping file")
-        document = load_yaml(mapping.read_text(encoding="utf-8-sig"))
+        document = load_yaml(mapping.read_text(encoding="utf-8-sig"), largest=VALUES_LIMIT)
     except OSError as error:
         raise _wrong(mapping, f"cannot be read ({error.strerror or error})") from None
     except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:

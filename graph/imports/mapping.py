@@ -44,6 +44,7 @@ from graph.policy import fold
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 MAPPING_LIMIT = 1 << 20
+VALUES_LIMIT = 1 << 20
 # What a mapping may say of malformed rows, beside the column to join.
 FINDING = "finding"
 JOIN = "join "
@@ -129,7 +130,7 @@ def read_mapping(path: Path | None) -> ImportMapping:
     try:
         if path.stat().st_size > MAPPING_LIMIT:
             raise _wrong(path.name, "is larger than any mapping file")
-        document = load_yaml(path.read_text(encoding="utf-8-sig"))
+        document = load_yaml(path.read_text(encoding="utf-8-sig"), largest=VALUES_LIMIT)
     except OSError as error:
         raise _wrong(path.name, f"cannot be read ({error.strerror or error})") from None
     except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
@@ -149,13 +150,19 @@ def read_mapping(path: Path | None) -> ImportMapping:
     ours, encoding = document.get("ours"), document.get("encoding")
     return ImportMapping(
         name,
-        as_text(ours) or None if ours is not None else None,
+        _word(name, "ours:", ours),
         dates,
-        as_text(encoding) or None,
+        _word(name, "encoding:", encoding),
         files,
         _malformed(name, document.get("malformed") or {}),
         _mail(name, _section(name, "mail:", document.get("mail") or {})),
     )
+
+
+def _word(name: str, where: str, value: Any) -> str | None:
+    if isinstance(value, (list, dict)):
+        raise _wrong(name, f"{where} must be one word, found {value!r}")
+    return as_text(value) or None
 
 
 def _mail(name: str, section: dict[Any, Any]) -> MailOptions:
@@ -191,13 +198,13 @@ def _form(name: str, file: str, entry: Any) -> FormMapping:
     }
     values = {
         _column(name, where, form, key): {
-            fold(as_text(old)): as_text(new)
+            fold(as_text(old)): _cell(name, f"{where}: values: {key}:", new)
             for old, new in _section(name, f"{where}: values: {key}:", table or {}).items()
         }
         for key, table in _section(name, f"{where}: values:", entry.get("values") or {}).items()
     }
     constants = {
-        _column(name, where, form, key): as_text(value)
+        _column(name, where, form, key): _cell(name, f"{where}: constants: {key}:", value)
         for key, value in _section(name, f"{where}: constants:", entry.get("constants") or {}).items()
     }
     only = {
@@ -212,6 +219,13 @@ def _form(name: str, file: str, entry: Any) -> FormMapping:
         if form.columns[column].holds != "number":
             raise _wrong(name, f"{where}: add: {column} is no number")
     return FormMapping(form, columns, values, constants, only, added)
+
+
+def _cell(name: str, where: str, value: Any) -> str:
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(one, (list, dict)) for one in parts):
+        raise _wrong(name, f"{where} must be what a cell can hold, found {value!r}")
+    return as_text(value)
 
 
 def _factor(name: str, where: str, value: Any) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from graph.errors import Fault, InputError
+from graph.imports.cells import shown
 from graph.imports.workbooks import read_json, read_workbook
 
 Row = tuple[int, Sequence[object]]
@@ -277,8 +278,8 @@ def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:
     if told:
         try:
             telling.decode(told)
-        except (LookupError, UnicodeError):
-            message = f"is not written in {told}"
+        except (LookupError, ValueError):
+            message = f"is not written in {shown(told)}"
             raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
         return told, False
     from charset_normalizer import from_bytes

@@ -6,8 +6,9 @@ import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from graph.errors import Fault, InputError
 from graph.imports.cells import shown
@@ -21,6 +22,8 @@ RATIO_LIMIT = 200
 SMALL_MEMBER = 8 << 20
 MEMBERS_LIMIT = 5_000
 COLUMNS_LIMIT = 1_000
+# Excel's own; a row may claim any number, and those before it are then taken for blank ones.
+ROWS_LIMIT = 1 << 20
 JSON_LIMIT = 64 << 20
 FORMULA = b"<f"
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
@@ -35,39 +38,36 @@ def read_workbook(file: str, path: Path) -> list[Part]:
         No workbook, or one that unpacks to more than it should.
     """
     _guard(file, path)
+    try:
+        # openpyxl leaves a file of its own open where reading stops half-way.
+        with path.open("rb") as raw, path.open("rb") as again:
+            return _read_sheets(file, path, raw, again)
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl lets whatever a broken part raises through
+        raise _refused(file, f"cannot be read as an Excel workbook ({type(error).__name__})") from None
+
+
+def _read_sheets(file: str, path: Path, raw: BinaryIO, again: BinaryIO) -> list[Part]:
     import openpyxl
     from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl lets whatever a broken part raises through
-        raise _refused(file, f"cannot be read as an Excel workbook ({type(error).__name__})") from None
-    parts: list[Part] = []
-    formulas = openpyxl.load_workbook(path, read_only=True) if _has_formulas(path) else None
+    book = openpyxl.load_workbook(raw, read_only=True, data_only=True)
     if book.epoch != WINDOWS_EPOCH:
         raise _refused(file, "counts days from 1904; save it with Excel's usual date system")
-    try:
-        single = len(book.worksheets) == 1
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # the file's own claim may be wrong
-            label = file if single else f"{file}:{sheet.title}"
-            names = (sheet.title, path.stem) if single else (sheet.title,)
-            if formulas is not None:
-                _check_formulas(label, sheet, formulas[sheet.title])
-            rows = list(_sheet_rows(label, sheet))
-            header = (
-                tuple(str(cell).strip() if cell is not None else "" for cell in rows[0][1]) if rows else ()
-            )
-            if rows or single:
-                parts.append((label, names, header, rows[1:]))
-    except InputError:
-        raise
-    except Exception as error:
-        raise _refused(file, f"cannot be read as an Excel workbook ({type(error).__name__})") from None
-    finally:
-        book.close()
+    formulas = openpyxl.load_workbook(again, read_only=True) if _has_formulas(path) else None
+    parts: list[Part] = []
+    single = len(book.worksheets) == 1
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # the file's own claim may be wrong
+        label = file if single else f"{file}:{sheet.title}"
+        names = (sheet.title, path.stem) if single else (sheet.title,)
         if formulas is not None:
-            formulas.close()
+            _check_formulas(label, sheet, formulas[sheet.title])
+        rows = list(_sheet_rows(label, sheet))
+        header = tuple(str(cell).strip() if cell is not None else "" for cell in rows[0][1]) if rows else ()
+        if rows or single:
+            parts.append((label, names, header, rows[1:]))
     return parts
 
 
@@ -81,7 +81,8 @@ def _check_formulas(file: str, values: Any, formulas: Any) -> None:
     """Refuse a formula that no program has worked out: its cell would pass for an empty one."""
     formulas.reset_dimensions()
     worked_out = values.iter_rows(values_only=True)
-    for number, (row, cells) in enumerate(zip(worked_out, formulas.iter_rows(), strict=False), start=1):
+    both = islice(zip(worked_out, formulas.iter_rows(), strict=False), ROWS_LIMIT)
+    for number, (row, cells) in enumerate(both, start=1):
         for value, cell in zip(row, cells, strict=False):
             if value is None and cell.data_type == "f":
                 where = f"{file}, row {number}, column {cell.column_letter}"
@@ -114,6 +115,8 @@ def _guard(file: str, path: Path) -> None:
 def _sheet_rows(file: str, sheet: Any) -> Iterator[tuple[int, Sequence[object]]]:
     width = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > ROWS_LIMIT:
+            raise _refused(file, f"lies beyond the {ROWS_LIMIT:,} rows that a sheet of Excel has", number)
         values = list(cells)
         while values and values[-1] is None:
             values.pop()

@@ -15,7 +15,7 @@ from graph.imports.cells import as_text, shown
 from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
 from graph.imports.dialects.crm import Export
 from graph.imports.dialects.dialect import Context, Headings, Offer
-from graph.imports.mail.headers import moment, parties
+from graph.imports.mail.headers import moment, parties, storable
 from graph.imports.mail.mailbox import is_mailbox, is_message, message_key, read_mailbox
 from graph.imports.mail.occasions import AUTOMATIC, BULK, Item, Log, Occasion, Odd, Silent
 from graph.imports.mail.words import bare_subject, is_automatic, is_machine
@@ -116,7 +116,7 @@ def _rows(table: Table, export: Export, told: DateOrder | None, ledger: Ledger) 
         text = partial(cells_of.text, cells)
         raw = cells_of.value(cells, "date")
         sender = next(iter(parties(text("sender"))), None)
-        subject = text("subject")
+        subject = storable(text("subject"))
         left = _left(sender.address if sender else "", subject)
         if left is not None:
             yield Silent(row, left)

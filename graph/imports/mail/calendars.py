@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.imports.cells import NAME_LIMIT, shown
-from graph.imports.mail.headers import FIRST_YEAR, fixed
+from graph.imports.mail.headers import FIRST_YEAR, fixed, storable
 from graph.imports.mail.occasions import (
     ALL_DAY,
     ALONE,
@@ -155,7 +155,8 @@ def _entry(
         return Silent(row, AUTOMATIC)
     try:
         event = Event.from_ical(_text(block))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError) as error:
+        # A zone is looked up as a file of that name, which may be too long for one.
         return Odd(row, "BEGIN", shown(str(error).splitlines()[0] if str(error) else "VEVENT"))
     for name in TELLING:
         if any(_broken(one) for one in _listed(event.get(name))):
@@ -169,7 +170,7 @@ def _entry(
     if rule is not None and not followable(rule):
         return Odd(row, "RRULE", shown(_raw(rule)))
     parties, sender = _invited(event)
-    subject = " ".join(_raw(event.get("SUMMARY")).split())
+    subject = " ".join(storable(_raw(event.get("SUMMARY"))).split())
     version = (_whole(event.get("SEQUENCE")), _stamp(event.get("DTSTAMP"), zones))
     left = _left(event, method, start, subject)
     if left not in (None, CANCELLED):
@@ -256,7 +257,7 @@ def _party(value: Any) -> Party | None:
     address = comparable_address(text) or comparable_address(params.get("EMAIL"))
     if address is None or not address.isprintable():
         return None
-    name = " ".join(params.get("CN", "").split()).strip("'\" ")
+    name = " ".join(storable(params.get("CN", "")).split()).strip("'\" ")
     return Party(address, "" if "@" in name else name[:NAME_LIMIT], address)
 
 

@@ -15,6 +15,8 @@ from graph.imports.mail.occasions import Party
 from graph.imports.mail.options import comparable_address
 
 ADDRESS_LIMIT = 320
+# Lists of recipients longer than this hardly repeat: to remember a million of them would fill the memory.
+REMEMBERED = 1 << 11
 # A clock that was never set says 1970.
 FIRST_YEAR = 1971
 
@@ -25,13 +27,20 @@ _NAMED = re.compile(r"(?s)(.*?)<([^<>]*)>\s*")
 
 def decoded(text: str) -> str:
     """Return a header's text with its encoded words read (RFC 2047), broken ones as they stand."""
-    if "=?" not in text:
+    if "=?" in text:
+        try:
+            parts = decode_header(text)
+        except (HeaderParseError, ValueError):
+            return storable(text)
+        text = "".join(part if isinstance(part, str) else _text(part, charset) for part, charset in parts)
+    return storable(text)
+
+
+def storable(text: str) -> str:
+    """Return text with a replacement for what no store and no file of text takes: NUL and half characters."""
+    if text.isascii() and "\0" not in text:
         return text
-    try:
-        parts = decode_header(text)
-    except (HeaderParseError, ValueError):
-        return text
-    return "".join(part if isinstance(part, str) else _text(part, charset) for part, charset in parts)
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _text(raw: bytes, charset: str | None) -> str:
@@ -49,9 +58,17 @@ def plain(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-@lru_cache(maxsize=1 << 16)
 def parties(text: str) -> tuple[Party, ...]:
     """Return whom a header or a cell names, each address once; what is no address is left out."""
+    return _remembered(text) if len(text) <= REMEMBERED else _parties(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _remembered(text: str) -> tuple[Party, ...]:
+    return _parties(text)
+
+
+def _parties(text: str) -> tuple[Party, ...]:
     found: dict[str, Party] = {}
     for name, address in _addresses(text):
         one = comparable_address(address) if len(address) <= ADDRESS_LIMIT else None
@@ -61,6 +78,7 @@ def parties(text: str) -> tuple[Party, ...]:
 
 
 def _addresses(text: str) -> Sequence[tuple[str, str]]:
+    text = " ".join(text.split())  # a run of spaces costs the patterns its length squared
     single = _ONE.fullmatch(text)
     if single:
         return [(single[1] or single[2] or "", single[3])]
@@ -70,16 +88,23 @@ def _addresses(text: str) -> Sequence[tuple[str, str]]:
     if (";" in text and not text.rstrip().endswith(";")) or text.count(";") > 1:
         # Outlook's lists, where a comma stands inside a name: "Berg, Anna <a.berg@nordwerk.example>; …"
         return [one for part in text.split(";") for one in _of_part(part)]
-    return getaddresses([text])
+    return _listed(text)
 
 
 def _of_part(part: str) -> Sequence[tuple[str, str]]:
     named = _NAMED.fullmatch(part)
-    return [(named[1], named[2].strip())] if named else getaddresses([part])
+    return [(named[1], named[2].strip())] if named else _listed(part)
+
+
+def _listed(text: str) -> Sequence[tuple[str, str]]:
+    try:
+        return getaddresses([text])
+    except RecursionError:  # comments within comments without end
+        return ()
 
 
 def _name(text: str, address: str) -> str:
-    name = " ".join(decoded(text).replace("\0", "").split()).strip("'\" ")[:NAME_LIMIT]
+    name = " ".join(decoded(text).replace("\ufffd", "").split()).strip("'\" ")[:NAME_LIMIT]
     return "" if "@" in name and comparable_address(name) == address else name
 
 
