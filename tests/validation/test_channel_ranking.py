@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("channel_ranking")  # one worker has all th
 SEED = 1
 PLAIN = 4  # replicates, and two strategies alone, where the kernel is plain Python
 NUMBER = 1000 if COMPILED else PLAIN
-RIVALS = ("plan", "conflict_averse")
+RIVALS = ("diamond", "conflict_averse")
 
 
 @lru_cache(maxsize=1)
@@ -67,8 +67,8 @@ def test_all_strategies_show_what_becomes_of_the_distributor(name):
 @pytest.mark.parametrize(
     ("scenario", "best"),
     [
-        ("quiet_years", "plan"),
-        ("rival_launch", "plan"),
+        ("quiet_years", "diamond"),
+        ("rival_launch", "diamond"),
         ("announce_direct", "conflict_averse"),
         ("go_direct_to_all", "conflict_averse"),
     ],
@@ -87,14 +87,14 @@ def test_the_best_strategy_is_another_one_when_direct_sales_are_announced(scenar
     ],
 )
 def test_without_what_the_distributor_fears_the_order_is_as_in_quiet_years(scenario, mechanism):
-    assert is_best(ran(scenario, **{mechanism: 0.0}), "plan")
+    assert is_best(ran(scenario, **{mechanism: 0.0}), "diamond")
 
 
 def test_the_reason_that_is_told_is_the_conflict_and_turning_it_off_restores_the_order():
     causes = find_causes(ran("announce_direct"))
     assert causes.found
     if COMPILED:
-        assert (causes.quiet_best, causes.best, causes.differs) == ("plan", "conflict_averse", True)
+        assert (causes.quiet_best, causes.best, causes.differs) == ("diamond", "conflict_averse", True)
         restoring = [cause.parameter for cause in causes.found if cause.restores]
         assert restoring[:2] == ["announce", "conflict_rate"]
         assert causes.sentences[1].startswith("The cause is that the distributor takes the announcement")
@@ -104,6 +104,6 @@ def test_once_a_rival_owns_the_distributor_a_commission_buys_nothing():
     taken = ran("distributor_taken_over").compare(*RIVALS, "margin_total")
     assert is_ahead(taken)
     if COMPILED:  # and what hours earn there, against none, has shrunk
-        quiet = ran("quiet_years").compare("plan", "do_nothing", "margin_total")
-        owned = ran("distributor_taken_over").compare("plan", "do_nothing", "margin_total")
+        quiet = ran("quiet_years").compare("diamond", "do_nothing", "margin_total")
+        owned = ran("distributor_taken_over").compare("diamond", "do_nothing", "margin_total")
         assert quiet.ci_low > owned.ci_high
