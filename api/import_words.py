@@ -52,12 +52,13 @@ ORDERS: Mapping[str, str] = {
     "mdy": "month, day, year",
 }
 FINDINGS: Mapping[str, str] = {
-    "nobody": "refers to nobody who is known",
+    "nobody": "names nobody and nothing that is known",
     "self": "refers to itself",
     "future": "lies in the future",
     "cycle": "closes a cycle",
-    "malformed": "is malformed",
+    "malformed": "cannot be used as it stands",
 }
+NOTHING_THERE = "is empty, so nothing says whom or what the row is about"
 SEPARATORS: Mapping[str, str] = {
     ",": "commas",
     ";": "semicolons",
@@ -104,9 +105,9 @@ def separator(text: str | None) -> str:
     return "" if text is None else f"separated by {SEPARATORS.get(text, text)}"
 
 
-def finding(kind: str) -> str:
+def finding(kind: str, value: str | None) -> str:
     """Return what is wrong with a row that was kept out."""
-    return FINDINGS.get(kind, kind)
+    return FINDINGS.get(kind, kind) if value or kind != "nobody" else NOTHING_THERE
 
 
 def moment(value: datetime) -> str:
@@ -115,10 +116,10 @@ def moment(value: datetime) -> str:
     return f"{day(here)}, {here:%H:%M}"
 
 
-def rows(numbers: Sequence[int], shown: int = 6) -> str:
+def rows(numbers: Sequence[int], shown: int = 6, counted: Callable[..., str] = count) -> str:
     """Return numbers of rows, the first few of many."""
     told = ", ".join(str(number) for number in numbers[:shown])
-    return f"{told} and {count(len(numbers) - shown, 'more', 'more')}" if len(numbers) > shown else told
+    return f"{told} and {counted(len(numbers) - shown, 'more', 'more')}" if len(numbers) > shown else told
 
 
 def asked(questions: Iterable[Question]) -> tuple[Told, ...]:
@@ -128,7 +129,7 @@ def asked(questions: Iterable[Question]) -> tuple[Told, ...]:
 
 def found(findings: Iterable[Finding]) -> tuple[Told, ...]:
     """Return each finding once, those of most rows first."""
-    return _once((one, finding(one.kind)) for one in findings)
+    return _once((one, finding(one.kind, one.value)) for one in findings)
 
 
 def _once(places: Iterable[tuple[Question | Finding, str]]) -> tuple[Told, ...]:

@@ -39,13 +39,14 @@ def imported(console: Console, report: Result[ImportReport]) -> None:
     questions = words_of.asked(result.questions)
     _listed(
         console,
-        f"{count(len(questions), 'question')}: the rows come in, what is asked about stays empty",
+        f"{count(len(questions), 'question')}{_in_rows(questions)}: the rows come in, "
+        "what is asked about stays empty",
         [f"{_place(one)}: {one.said}" for one in questions],
     )
     findings = words_of.found(result.findings)
     _listed(
         console,
-        f"{count(len(findings), 'finding')}, kept out of the measures",
+        f"{count(len(findings), 'finding')}{_in_rows(findings)}, kept out of the measures",
         [f"{_place(one)}: {one.said}" for one in findings],
     )
     _listed(
@@ -83,12 +84,17 @@ def _who(name: str | None, id_: str) -> str:
     return id_ if name in (None, id_) else f"{name} ({id_})"
 
 
+def _in_rows(every: Iterable[words_of.Told]) -> str:
+    """Return in how many rows of the files something stands, each counted once."""
+    rows = {(one.file, row) for one in every for row in one.rows}
+    return f" in {count(len(rows), 'row')}" if rows else ""
+
+
 def _place(one: words_of.Told) -> str:
     """Return what is meant and where it stands, the value first."""
-    column = "" if one.column is None else f"{one.column} "
-    value = "" if one.value is None else repr(one.value)
-    rows = f", row {words_of.rows(one.rows)}" if one.rows else ""
-    return f"{column}{value} ({one.file}{rows})".strip()
+    value = repr(one.value) if one.value else ""
+    rows = f", row {words_of.rows(one.rows, counted=count)}" if one.rows else ""
+    return " ".join(part for part in (one.column, value, f"({one.file}{rows})") if part)
 
 
 def _listed(console: Console, title: str, lines: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 from rich.console import Console
@@ -37,8 +38,19 @@ def test_questions_and_findings_are_told_once_with_all_their_rows() -> None:
         ("Boss", ROLE, (3, 5, 9)),
         ("Prokurist", "What is it?", (7,)),
     ]
-    (one,) = found(report().findings)
-    assert (one.said, one.rows) == ("refers to nobody who is known", (11, 12))
+    (one,) = found([Finding("c.csv", row, "Company", "Acme", "nobody") for row in (12, 11)])
+    assert (one.said, one.rows) == ("names nobody and nothing that is known", (11, 12))
+
+
+def test_an_empty_reference_is_told_as_empty_and_many_rows_as_the_terminal_counts() -> None:
+    findings = [Finding("d.csv", row, "account", "", "nobody") for row in range(2, 1502)]
+    (one,) = found(findings)
+    assert one.said.startswith("is empty")
+    out = io.StringIO()
+    kept_out = replace(report(), findings=tuple(findings))
+    imported(Console(file=out, width=200), Result(date(2026, 1, 31), (), kept_out))
+    assert "1 finding in 1,500 rows, kept out" in out.getvalue()
+    assert "account (d.csv, row 2, 3, 4, 5, 6, 7 and 1,494 more): is empty" in out.getvalue()
 
 
 def test_what_is_created_is_told_in_words() -> None:
@@ -50,7 +62,7 @@ def test_the_terminal_shows_names_rows_and_all_counts_of_a_file() -> None:
     imported(Console(file=out, width=200), Result(date(2026, 1, 31), (), report()))
     text = out.getvalue()
     assert "would be created: 1 person, 1,200 employments" in text
-    assert "2 questions" in text and "1 finding," in text
+    assert "2 questions in 4 rows:" in text and "1 finding in 2 rows," in text
     assert "Role 'Boss' (c.csv, row 3, 5, 9)" in text
     assert "Ann Berg (crm:1) and Ann B. Berg (crm:2), likely: the same name" in text
     assert (
