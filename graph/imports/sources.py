@@ -26,10 +26,13 @@ SUFFIXES = TEXT_SUFFIXES | {".xlsx", ".xlsm", ".json"}
 FILE_LIMIT = 1 << 30
 LINE_LIMIT = 1 << 22
 SAMPLE = 1 << 18
-# What is left when a file is not UTF-8 and charset-normalizer finds nothing better: any byte has a meaning.
-FALLBACK_ENCODING = "cp1252"
-# What letters of other code pages become in the western one: signs that stand in no word.
-SIGN_IN_WORD = re.compile(r"[^\W\d_][£¥¯³¹¼½¾¿]|[£¥¯³¹¼½¾¿][^\W\d_]")
+# What most exports are written in that are not UTF-8: Excel's "CSV" on western desktops.
+WESTERN = "cp1252"
+# What letters of other code pages become in the western one: signs that stand in no word, or undefined.
+SIGN_IN_WORD = re.compile(
+    r"[^\W\d_][£¥¯³¹¼½¾¿]|[£¥¯³¹¼½¾¿][^\W\d_]|[^\W\d_][€‚„…†‡ˆ‰‹“”•˜™›¡¢¤¦§¨©ª«¬®°±²´¶·¸º»×÷][^\W\d_]"
+)
+WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -282,26 +285,29 @@ def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:
             message = f"is not written in {shown(told)}"
             raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
         return told, False
+    if _reads_as_western(telling):
+        return WESTERN, True
     from charset_normalizer import from_bytes
 
     best = from_bytes(telling).best()
-    guessed = best.encoding if best else FALLBACK_ENCODING
-    return (FALLBACK_ENCODING if _reads_as_western(telling, guessed) else guessed), True
+    return best.encoding if best else WESTERN, True
 
 
-def _reads_as_western(telling: bytes, guessed: str) -> bool:
-    """Tell whether a file guessed to be in another Latin code page reads as well in the western one.
+def _reads_as_western(telling: bytes) -> bool:
+    """Tell whether a file that is no UTF-8 makes sense in the western code page.
 
-    A few accented letters fit several code pages, and the western one is by far the commonest in exports.
-    Where it turns letters of another into signs inside words, it is not meant.
+    That is asked first, for a few accented letters fit any code page, and statistics say little about them.
+    It makes no sense where letters of another code page become signs inside words, or where the words that
+    are not plain consist of accented letters for the most part, as Cyrillic and Greek ones would.
     """
-    if not guessed.startswith(("cp125", "iso8859", "latin", "mac_")):
-        return False
     try:
-        text = telling.decode(FALLBACK_ENCODING)
+        text = telling.decode(WESTERN)
     except UnicodeDecodeError:
         return False
-    return text.isascii() or not SIGN_IN_WORD.search(text)
+    words = [word for word in WORD.findall(text) if not word.isascii()]
+    letters = "".join(words)
+    plain = sum(letter.isascii() for letter in letters)
+    return not SIGN_IN_WORD.search(text) and 2 * plain >= len(letters)
 
 
 def _not_utf8(path: Path) -> bytes:

@@ -284,8 +284,10 @@ def _by_name(
     if not together:
         if like != "same" or len(one.name.words) < 2 or names[one.name.key] > COMMON_NAME:
             return None
-        where = " and ".join(sorted({_house(one.entry) or "nowhere", _house(other.entry) or "nowhere"}))
-        return "doubtful", reason, f"the same name in {where}: another employer?"
+        houses = sorted({_house(one.entry) or "nowhere", _house(other.entry) or "nowhere"})
+        if len(houses) == 1 and one.entry.organisation != other.entry.organisation:
+            return "doubtful", reason, f"the same name in two entries of {houses[0]}: one company?"
+        return "doubtful", reason, f"the same name in {' and '.join(houses)}: another employer?"
     why = f"{HOW[like]} in {_house(one.entry)}"
     if own:
         # Two of a name are rare in one house; two whose names are merely alike have an address each.

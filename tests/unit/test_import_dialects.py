@@ -222,6 +222,19 @@ def test_a_list_of_salesforce_by_its_labels(tmp_path: Path) -> None:
     assert {one.value for one in reading.questions} == {"cp1252", "Zauberer"}
 
 
+def test_lists_of_salesforce_with_ids_are_not_taken_for_dynamics(tmp_path: Path) -> None:
+    files = {
+        "contacts.csv": "First Name,Last Name,Title,Account Name,Email,Contact Owner,Contact ID,Account ID\n"
+        "Ann,Berg,Head of Purchasing,Villa SA,ann@villa.fr,Sue Sales,003000000000001,001000000000001\n",
+        "accounts.csv": "Account ID,Account Name,Account Owner,Industry\n"
+        "001000000000001,Villa SA,Sue Sales,Chemicals\n",
+    }
+    reading = read(tmp_path, files, mapping=OURS)
+    assert {one.dialect for one in reading.files} == {"salesforce"}
+    assert ties(reading) == {("Sue Sales", "salesforce:003000000000001AAA"): None}
+    assert not reading.findings
+
+
 def test_owners_known_by_id_only_are_nobody(tmp_path: Path) -> None:
     files = {"Contact.csv": SALESFORCE["Contact.csv"], "Account.csv": SALESFORCE["Account.csv"]}
     reading = read(tmp_path, files, mapping=OURS)

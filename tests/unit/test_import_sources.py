@@ -277,6 +277,8 @@ def test_a_workbook_of_an_older_kind_is_refused_with_a_way_out(tmp_path: Path) -
     ("names", "encoding"),
     [
         (("Inès Lefèvre", "Åsa Björk", "Jürgen Groß", "François Noël"), "cp1252"),
+        (("Ann Groß",), "cp1252"),
+        (("Ann Müller", "Bob Smith"), "cp1252"),
         (("Łukasz Żak", "Małgorzata Wiśniewska", "Paweł Błaszczyk", "Żaneta Gałązka"), "cp1250"),
     ],
 )
@@ -287,6 +289,13 @@ def test_names_of_an_export_from_a_desktop_are_read_as_they_were_written(
     reading = read(tmp_path, {"people.csv": ("id,name,organisation\n" + rows).encode(encoding)})
     assert {str(one.properties["name"]) for one in reading.records.people.values()} == set(names)
     assert [one.row for one in reading.questions] == [None]
+
+
+def test_cyrillic_is_not_taken_for_accented_letters(tmp_path: Path) -> None:
+    names = ["Иванов Пётр", "Смирнова Анна", "Кузнецов Олег", "Лебедев Сергей", "Орлова Мария"]
+    rows = "".join(f"{number},{name},Acme\n" for number, name in enumerate(names))
+    reading = read(tmp_path, {"people.csv": ("id,name,organisation\n" + rows).encode("cp1251")})
+    assert reading.files[0].encoding != "cp1252"
 
 
 def test_a_row_without_an_owner_gives_no_tie(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ from graph.policy import fold
 INFLUENCE = {"0": "Decision maker", "1": "Influencer", "2": "Blocker", "3": "Unknown"}
 ACCOUNT_ROLE = {"1": "Decision Maker", "2": "Employee", "3": "Influencer"}
 GONE = ("1", "notatcompany")
+# The data interface calls them contactid and accountid, and the lists of the product do not show them.
+LABELS_ELSEWHERE = {"contact id", "account id"}
 TYPES = kinds_by({"Reseller": "distributor", "Competitor": "competitor"})
 
 
@@ -43,6 +45,13 @@ class Dynamics(CrmDialect):
         ObjectKind("contact", "contacts", (("id",), ("full_name", "last_name")), never=("Id",)),
         ObjectKind("account", "accounts", (("id",), ("name",)), never=("Id",)),
     )
+
+    def recognise(self, offer: Offer, *, forced: bool) -> str | None:
+        """Return why a table is of this product; the labels of Salesforce name their ids almost alike."""
+        labels = {heading.casefold().strip() for heading in offer.table.header} if offer.table else set()
+        if not forced and labels & LABELS_ELSEWHERE:
+            return None
+        return super().recognise(offer, forced=forced)
 
     def bind(self, offers: Sequence[Offer], context: Context) -> Sequence[Binding]:
         """Return the forms that contacts and accounts fill."""
