@@ -19,7 +19,7 @@ RETURN p.id AS person, p.name AS name, was.id AS was, was.name AS was_name, now.
     MATCH (our:Person)-[tie:ENGAGES]->(p)
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
       WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    WITH our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength
     RETURN our.name ORDER BY strength DESC, our.id
   } AS known_by
 ORDER BY left_on DESC, person, was, now

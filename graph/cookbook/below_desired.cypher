@@ -18,7 +18,8 @@ WHERE ($ours IS NULL OR our.id = $ours)
   AND EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
     WHERE (serving = [] OR s.id IN serving)
       AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-WITH p, our, max(coalesce(tie.strength, 0.0)) AS actual, max(tie.desired) / 5.0 AS target
+WITH p, our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS actual,
+  max(toFloatOrNull(tie.desired)) / 5.0 AS target
 WHERE actual < target
 RETURN p.id AS subject, p.name AS name, actual, target, our.id AS ours, our.name AS our_name
 ORDER BY target - actual DESC, subject, ours

@@ -1,6 +1,7 @@
 // What has changed since a day?
 //
-// Who joined and left, whom we met, and what we think of people, newest first.
+// Who joined and left, whom we met, and what we think of people, newest first. A meeting or an opinion counts
+// for where somebody was on that day; of who was nowhere then, for wherever we know them from.
 //
 // $since    date          the first day that counts
 // $account  text = null   only this account
@@ -13,11 +14,17 @@ UNION ALL
   RETURN post.until AS day, 'left' AS what, p AS person, o AS organisation, p.title AS detail
 UNION ALL
   MATCH (t:Touchpoint) WHERE t.on >= date($since)
-  MATCH (p:Person)-[:ATTENDED]->(t) MATCH (p)-[:EMPLOYED_BY]->(o:Organisation)
+  MATCH (p:Person)-[:ATTENDED]->(t) MATCH (p)-[post:EMPLOYED_BY]->(o:Organisation)
+  WHERE coalesce(post.since <= t.on, true) AND coalesce(post.until > t.on, true)
+    OR NOT EXISTS { (p)-[any:EMPLOYED_BY]->(:Organisation)
+      WHERE coalesce(any.since <= t.on, true) AND coalesce(any.until > t.on, true) }
   RETURN t.on AS day, 'met' AS what, p AS person, o AS organisation, t.kind AS detail
 UNION ALL
   MATCH (x:Assessment) WHERE x.on >= date($since)
-  MATCH (x)-[:ASSESSES]->(p:Person)-[:EMPLOYED_BY]->(o:Organisation)
+  MATCH (x)-[:ASSESSES]->(p:Person)-[post:EMPLOYED_BY]->(o:Organisation)
+  WHERE coalesce(post.since <= x.on, true) AND coalesce(post.until > x.on, true)
+    OR NOT EXISTS { (p)-[any:EMPLOYED_BY]->(:Organisation)
+      WHERE coalesce(any.since <= x.on, true) AND coalesce(any.until > x.on, true) }
   RETURN x.on AS day, 'assessed' AS what, p AS person, o AS organisation,
     x.attribute + ': ' + toString(x.value) AS detail
 }

@@ -18,10 +18,13 @@ WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date(
   AND NOT coalesce(p.placeholder, false)
 WITH DISTINCT p,
   COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
   COLLECT { MATCH (x:Assessment {attribute: 'influence'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value >= 0 AND x.value <= 1
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS assessed,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN keys($orientation_values)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
   // Who serves the account; where nothing says so, every supplier does.
   COLLECT { MATCH (s:Supplier)-[:SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO]->(:Organisation {id: $account})
@@ -35,7 +38,7 @@ WITH p, role,
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    WITH our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength
     RETURN strength
   } AS strengths
 WITH p, influence,

@@ -16,6 +16,9 @@ UNION
   MATCH (p:Person) WHERE p.verified_on > date($as_of)
   RETURN p.id AS subject, 'The verification of ' + coalesce(p.name, p.id) AS what, p.verified_on AS day
 UNION
+  MATCH (action:Action) WHERE action.done_on > date($as_of)
+  RETURN action.id AS subject, 'The completion of the action ' + action.id AS what, action.done_on AS day
+UNION
   MATCH (our:Person)-[tie:ENGAGES]->(p:Person)
   UNWIND [tie.last_on, tie.given_on] AS day
   WITH our, p, day WHERE day > date($as_of)

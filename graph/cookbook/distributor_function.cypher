@@ -26,10 +26,13 @@ WITH COLLECT {
   WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
   WITH DISTINCT p, serving,
     COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
               RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
     COLLECT { MATCH (x:Assessment {attribute: 'influence'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                AND x.value >= 0 AND x.value <= 1
               RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS assessed,
     COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                AND x.value IN keys($orientation_values)
               RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
     COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function {organisation: $account})
               WHERE coalesce(w.since <= date($as_of), true) AND coalesce(w.until > date($as_of), true)
@@ -40,7 +43,7 @@ WITH COLLECT {
       WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
           WHERE (serving = [] OR s.id IN serving)
             AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-      RETURN coalesce(tie.strength, 0.0)
+      RETURN coalesce(toFloatOrNull(tie.strength), 0.0)
     } AS strengths
   WITH function, coalesce(p.placeholder, false) AS unknown,
     coalesce($orientation_values[orientation], 0.0) < $opponent_below AS against,

@@ -16,8 +16,8 @@ WHERE ($account IS NULL OR account.id = $account) AND tie.strength >= $thread_mi
   AND coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
   AND EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
     WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-WITH DISTINCT our, p, account, tie.strength AS strength,
-  coalesce(tie.contacted_on, tie.last_on) AS last_contact
+WITH our, p, account, max(tie.strength) AS strength,
+  max(coalesce(tie.contacted_on, tie.last_on)) AS last_contact
 WITH our, p, account, strength, last_contact,
   reduce(s = strength, month IN range(1, toInteger(round($days / $step_days))) |
     s * exp(-$decay_scale * log(2.0) / ($half_weak * ($half_strong / $half_weak) ^ s))) AS then

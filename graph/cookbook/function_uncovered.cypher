@@ -18,10 +18,13 @@ MATCH (p:Person)-[post:EMPLOYED_BY]->(:Organisation {id: $account})
 WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
 WITH DISTINCT p,
   COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
   COLLECT { MATCH (x:Assessment {attribute: 'influence'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value >= 0 AND x.value <= 1
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS assessed,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN keys($orientation_values)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
   COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function {organisation: $account})
             WHERE coalesce(w.since <= date($as_of), true) AND coalesce(w.until > date($as_of), true)
@@ -39,7 +42,7 @@ WITH p, coalesce($orientation_values[orientation], 0.0) < $opponent_below AS aga
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    WITH our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength
     RETURN strength
   } AS strengths
 WITH row, influence, against,

@@ -10,8 +10,9 @@ WHERE ($account IS NULL OR account.id = $account)
   AND coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
   AND EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
     WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-  AND NOT EXISTS { (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of) }
-WITH account, p, our, max(coalesce(tie.strength, 0.0)) AS one ORDER BY one DESC, our.id
+  AND NOT EXISTS { (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+    AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user'] }
+WITH account, p, our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS one ORDER BY one DESC, our.id
 WITH account, p, max(one) AS strength, collect(our.name) AS known_by,
   COUNT { MATCH (p)-[:ATTENDED]->(t:Touchpoint) WHERE t.on <= date($as_of) RETURN DISTINCT t } AS touchpoints
 WHERE touchpoints > 0 OR strength >= $thread_min

@@ -10,6 +10,9 @@ MATCH (p:Person)-[post:EMPLOYED_BY]->(account:KeyAccount|Distributor|EndCustomer
 WHERE ($account IS NULL OR account.id = $account) AND NOT coalesce(p.placeholder, false)
   AND post.since <= date($as_of) AND post.since > date($as_of) - duration({days: $within})
   AND coalesce(post.until > date($as_of), true)
+  // Another post at the same account right before makes nobody new.
+  AND NOT EXISTS { (p)-[before:EMPLOYED_BY]->(account)
+    WHERE coalesce(before.since < post.since, true) AND coalesce(before.until >= post.since, true) }
   AND NOT EXISTS { (our:Person)-[tie:ENGAGES]->(p)
     WHERE tie.strength >= $thread_min AND EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
       WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) } }

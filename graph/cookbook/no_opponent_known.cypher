@@ -12,6 +12,7 @@ WITH account, COLLECT {
     WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
     WITH DISTINCT p,
       COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                  AND x.value IN ['ally', 'neutral', 'against', 'unknown']
                 RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
     RETURN orientation
   } AS orientations

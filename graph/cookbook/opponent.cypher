@@ -17,10 +17,13 @@ MATCH (p:Person)-[post:EMPLOYED_BY]->(:Organisation {id: $account})
 WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
 WITH DISTINCT p,
   COLLECT { MATCH (x:Assessment {attribute: 'influence'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value >= 0 AND x.value <= 1
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS assessed,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN keys($orientation_values)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
   COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
   // Who serves the account; where nothing says so, every supplier does.
   COLLECT { MATCH (s:Supplier)-[:SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO]->(:Organisation {id: $account})

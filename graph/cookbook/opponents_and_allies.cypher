@@ -12,6 +12,7 @@ MATCH (p:Person)-[post:EMPLOYED_BY]->(:Organisation {id: $account})
 WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
 WITH DISTINCT p,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN keys($orientation_values)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
 WITH collect({person: p, orientation: orientation}) AS people
 WITH [one IN people | one.person] AS everybody,
@@ -26,6 +27,6 @@ WHERE all(line IN relationships(way) WHERE coalesce(line.sign, 1) > 0)
 WITH opponent, ally, way WHERE length(way) <= $route_steps
 RETURN opponent.id AS opponent, opponent.name AS opponent_name, ally.id AS ally, ally.name AS ally_name,
   length(way) AS steps, [one IN nodes(way) | one.name] AS way,
-  reduce(most = 0.0, tie IN [(ally)<-[tie:ENGAGES]-(:Person) | coalesce(tie.strength, 0.0)]
+  reduce(most = 0.0, tie IN [(ally)<-[tie:ENGAGES]-(:Person) | coalesce(toFloatOrNull(tie.strength), 0.0)]
     | CASE WHEN tie > most THEN tie ELSE most END) AS strength
 ORDER BY opponent, steps, strength DESC, ally

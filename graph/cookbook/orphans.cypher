@@ -22,6 +22,9 @@ UNION ALL
   MATCH (team:AccountTeam) WHERE NOT EXISTS { (team)-[:OF_ACCOUNT]->(:Organisation) }
   RETURN team.id AS subject, 'The team ' + coalesce(team.name, team.id) + ' has no account' AS what
 UNION ALL
+  MATCH (report:GapReport) WHERE NOT EXISTS { (report)-[:OF_ACCOUNT]->(:Organisation) }
+  RETURN report.id AS subject, 'The gap report ' + report.id + ' has no account' AS what
+UNION ALL
   MATCH (action:Action)
   WHERE NOT EXISTS { (action)-[:OF_ACCOUNT]->(:Organisation) }
     OR NOT EXISTS { (action)-[:OWNED_BY]->(:Person) } OR NOT EXISTS { (action)-[:TARGETS]->(:Person) }

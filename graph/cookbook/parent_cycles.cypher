@@ -4,10 +4,14 @@
 //
 // $subject  text = null  only this one
 MATCH (one:Organisation)-[:PARENT_OF]->(unit:Organisation)
-WHERE one <> unit AND ($subject IS NULL OR one.id = $subject)
+// From the smallest id of a circle and over larger ones only: else a chain of thousands, which is none, would
+// be walked to its end from every link.
+WHERE one.id < unit.id AND ($subject IS NULL OR one.id = $subject)
+  AND any(id IN [(one)<-[:PARENT_OF]-(parent) | parent.id] WHERE id > one.id)
 WITH DISTINCT one, unit
 MATCH way = shortestPath((unit)-[:PARENT_OF*]->(one))
-WITH one, way WHERE all(other IN nodes(way) WHERE one.id <= other.id)
+WHERE all(other IN nodes(way) WHERE one.id <= other.id)
+WITH one, way
 ORDER BY length(way)
 WITH one, collect(way)[0] AS way
 RETURN 'cycle' AS kind, one.id AS subject,

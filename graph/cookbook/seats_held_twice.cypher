@@ -10,8 +10,8 @@
 // $shared list = ["member","managing","partner","owner","founder","vorst","geschäftsf","gérant"]  no seats
 MATCH (p:Person)-[post:EMPLOYED_BY]->(o:Organisation)
 WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
-  AND trim(p.title) <> ''
-WITH DISTINCT p, o, toLower(trim(p.title)) AS title
+  AND trim(toStringOrNull(p.title)) <> ''
+WITH DISTINCT p, o, toLower(trim(toStringOrNull(p.title))) AS title
 WHERE none(part IN $shared WHERE title CONTAINS part)
 WITH p, o, title,
   COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function {organisation: o.id})

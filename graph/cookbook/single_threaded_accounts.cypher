@@ -17,6 +17,7 @@ WHERE tie.strength >= $thread_min AND NOT coalesce(p.placeholder, false)
       AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
 WITH account, our, p,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN keys($orientation_values)
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
 WHERE coalesce($orientation_values[orientation], 0.0) >= $opponent_below
 WITH account, collect(DISTINCT our) AS ours, collect(DISTINCT p) AS theirs

@@ -10,8 +10,10 @@ WHERE ($account IS NULL OR account.id = $account) AND NOT coalesce(p.placeholder
   AND coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
 WITH DISTINCT account, p,
   COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
   COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+              AND x.value IN ['ally', 'neutral', 'against', 'unknown']
             RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation,
   [(s:Supplier)-[:SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO]->(account) | s.id] AS serving
 WHERE role = 'decision_maker'
@@ -21,7 +23,7 @@ WITH account, p, orientation,
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(s:Supplier)
         WHERE (serving = [] OR s.id IN serving)
           AND coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    WITH our, max(coalesce(tie.strength, 0.0)) AS strength
+    WITH our, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength
     RETURN strength
   } AS strengths
 WITH account, p, orientation, reduce(most = 0.0, s IN strengths | CASE WHEN s > most THEN s ELSE most END)

@@ -18,8 +18,10 @@ WITH account,
     WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date($as_of), true)
     WITH DISTINCT p,
       COLLECT { MATCH (x:Assessment {attribute: 'role'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                  AND x.value IN ['decision_maker', 'evaluator', 'influencer', 'user']
                 RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS role,
       COLLECT { MATCH (x:Assessment {attribute: 'influence'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                  AND x.value >= 0 AND x.value <= 1
                 RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS assessed
     RETURN {
       subject: p.id, name: p.name,

@@ -35,6 +35,7 @@ WITH account, one, CASE WHEN revenues = [] THEN null ELSE reduce(sum = 0.0, r IN
       AND NOT coalesce(p.placeholder, false)
     WITH DISTINCT p, one, serving,
       COLLECT { MATCH (x:Assessment {attribute: 'orientation'})-[:ASSESSES]->(p) WHERE x.on <= date($as_of)
+                  AND x.value IN keys($orientation_values)
                 RETURN x.value ORDER BY x.on DESC, x.id DESC LIMIT 1 }[0] AS orientation
     WHERE coalesce($orientation_values[orientation], 0.0) >= $opponent_below
       AND EXISTS {

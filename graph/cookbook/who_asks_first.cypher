@@ -12,10 +12,13 @@ WHERE ($account IS NULL OR account.id = $account) AND t.initiator IS NOT NULL
   AND coalesce(post.since <= t.on, true) AND coalesce(post.until > t.on, true)
 WITH DISTINCT account, t
 MATCH (first:Person)-[:ATTENDED]->(t) WHERE t.initiator IN [first.id, first.name, first.email]
-WITH DISTINCT account, t, EXISTS { (first)-[:EMPLOYED_BY]->(account) } AS they,
-  EXISTS { (first)-[:EMPLOYED_BY]->(:Supplier) } AS we
-WITH account, sum(CASE WHEN they THEN 1 ELSE 0 END) AS theirs,
-  sum(CASE WHEN we AND NOT they THEN 1 ELSE 0 END) AS ours
+WITH account, t,
+  collect(EXISTS { (first)-[post:EMPLOYED_BY]->(account)
+    WHERE coalesce(post.since <= t.on, true) AND coalesce(post.until > t.on, true) }) AS they,
+  collect(EXISTS { (first)-[job:EMPLOYED_BY]->(:Supplier)
+    WHERE coalesce(job.since <= t.on, true) AND coalesce(job.until > t.on, true) }) AS we
+WITH account, sum(CASE WHEN true IN they THEN 1 ELSE 0 END) AS theirs,
+  sum(CASE WHEN true IN we AND NOT true IN they THEN 1 ELSE 0 END) AS ours
 WHERE ours + theirs > 0
 RETURN account.id AS account, account.name AS name, ours, theirs, 1.0 * theirs / (ours + theirs) AS share
 ORDER BY share, account

@@ -10,7 +10,7 @@ WHERE coalesce(post.since <= date($as_of), true) AND coalesce(post.until > date(
 MATCH (our:Person)-[tie:ENGAGES]->(p)
 WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
   WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-WITH our, p, max(coalesce(tie.strength, 0.0)) AS strength,
+WITH our, p, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength,
   max(coalesce(tie.contacted_on, tie.last_on)) AS last_contact
 RETURN our.id AS ours, our.name AS our_name, p.id AS stakeholder, p.name AS name, p.title AS title,
   strength, strength >= $thread_min AS thread, last_contact

@@ -21,7 +21,8 @@ WITH p, length(way) AS steps, [one IN nodes(way) | one.name] AS way,
     MATCH (our:Person)-[tie:ENGAGES]->(p)
     WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
       WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-    RETURN {name: our.name, strength: coalesce(tie.strength, 0.0)} ORDER BY tie.strength DESC, our.id LIMIT 1
+    RETURN {name: our.name, strength: coalesce(toFloatOrNull(tie.strength), 0.0)}
+    ORDER BY tie.strength DESC, our.id LIMIT 1
   }[0] AS best
 RETURN p.id AS person, p.name AS name, steps, way, weight, best.name AS known_by,
   coalesce(best.strength, 0.0) AS strength

@@ -13,7 +13,7 @@ WITH p, one, max(coalesce(post.until > date($as_of), true)) AS there
 MATCH (our:Person)-[tie:ENGAGES]->(p)
 WHERE EXISTS { (our)-[job:EMPLOYED_BY]->(:Supplier)
   WHERE coalesce(job.since <= date($as_of), true) AND coalesce(job.until > date($as_of), true) }
-WITH our, p, one, there, max(coalesce(tie.strength, 0.0)) AS strength,
+WITH our, p, one, there, max(coalesce(toFloatOrNull(tie.strength), 0.0)) AS strength,
   max(coalesce(tie.contacted_on, tie.last_on)) AS last_contact
 RETURN our.id AS ours, our.name AS our_name, p.id AS person, p.name AS name, one.id AS organisation,
   one.name AS organisation_name, CASE WHEN there THEN 'in post' ELSE 'left' END AS state, strength,
