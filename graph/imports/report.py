@@ -182,6 +182,10 @@ class Ledger:
             self.questions.append(Question(place.file, place.row, heading, shown(value), question))
             self._asked[place.file].add(place.row)
 
+    def wait(self, file: str, row: int) -> None:
+        """Count a row as asked about: the answer to a question asked elsewhere brings it in."""
+        self._asked[file].add(row)
+
     def find(self, places: Sequence[Place], column: str, value: str, kind: FindingKind, subject: str) -> None:
         """Note a finding in each of the rows that hold it."""
         for place in places:

@@ -213,6 +213,7 @@ class _Gathering:
             record = self._touchpoint(one)
             if record is None:
                 waiting[one.log.file] += 1
+                self._ledger.wait(one.log.file, one.row)
             else:
                 self._assembly.records.touchpoints[key] = record
                 self._assembly.brought(key)
