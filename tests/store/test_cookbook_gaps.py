@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -107,6 +107,53 @@ def test_an_account_of_nobody(store: Store):
     )
     kinds = agree(store, read_account(store, "a", TODAY, POLICY))
     assert kinds == {"unknown_seat": 6}
+
+
+def test_only_the_newest_word_of_somebody_says_when_it_is_due(store: Store):
+    def ago(days: int | None) -> date | None:
+        return None if days is None else TODAY - timedelta(days=days)
+
+    people = {  # confirmed how long ago; of what was said: attribute, value, how long ago, expired since
+        "superseded": (None, [("role", "user", 300, 200), ("influence", 0.5, 60, None)]),
+        "confirmed": (10, [("role", "user", 300, 200)]),
+        "not yet confirmed": (-10, [("role", "user", 300, 200)]),
+        "first of two": (None, [("role", "user", 90, 40), ("influence", 0.5, 90, 20)]),
+        "impossible": (100, [("influence", 7.0, 20, 10)]),
+        "only confirmed": (200, []),
+    }
+    store.write(
+        """
+        CREATE (:Organisation:Supplier {id: 's', name: 'S'})-[:SUPPLIES]->
+               (a:Organisation:KeyAccount {id: 'a', name: 'A'})
+        WITH a UNWIND $people AS row
+        CREATE (p:Person {id: row.id, name: row.id, verified_on: row.on})-[:EMPLOYED_BY]->(a)
+        FOREACH (one IN row.said | CREATE (x:Assessment)-[:ASSESSES]->(p) SET x = one)
+        """,
+        {
+            "people": [
+                {
+                    "id": name,
+                    "on": ago(confirmed),
+                    "said": [
+                        {
+                            "id": name + of,
+                            "attribute": of,
+                            "value": value,
+                            "on": ago(on),
+                            "expires_on": ago(to),
+                        }
+                        for of, value, on, to in said
+                    ],
+                }
+                for name, (confirmed, said) in people.items()
+            ]
+        },
+    )
+    account = read_account(store, "a", TODAY, POLICY)
+    agree(store, account)
+    gaps = find_gaps(account, measure(account), today=TODAY)
+    due = {gap.subject: gap.actual for gap in gaps if gap.kind == "stale_score"}
+    assert due == {"not yet confirmed": 200, "first of two": 40, "only confirmed": 20}
 
 
 def only_allies(account: Account) -> Account:
