@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 from starlette.responses import Response
 
+from api.days import FIRST, LAST, read_day
 from api.foresight import REPLICATES
 from api.problems import HttpFault
 from graph.errors import Fault, InputError
@@ -79,10 +80,10 @@ def iso_date(value: object) -> object:
         return value
     try:
         if isinstance(value, str) and ISO_DATE.fullmatch(value):
-            return date.fromisoformat(value)
+            return read_day(value)
     except ValueError:
         pass
-    raise ValueError("needs a day such as 2026-01-31")
+    raise ValueError(f"needs a day such as 2026-01-31, from {FIRST.year} to {LAST.year}")
 
 
 def plain_text(value: str) -> str:

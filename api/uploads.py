@@ -11,6 +11,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +74,9 @@ def receive(
             _write(inside / name, one)
         mapped = None
         if mapping is not None and called is not None:
-            mapped = Path(folder.name) / called
+            beside = Path(folder.name) / "mapping"
+            beside.mkdir()
+            mapped = beside / called
             _write(mapped, mapping)
         return Received(folder, tuple(inside / name for name in names), mapped, dates, dialect)
     except BaseException:
@@ -105,10 +108,22 @@ def file_name(upload: UploadFile, part: str) -> str:
     InputError
         Nothing that can be a file's name is left.
     """
-    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
-    if name in ("", ".", "..") or len(name.encode()) > LONGEST_NAME:
-        raise InputError(f"A file under {part} needs a name such as people.csv, found {upload.filename!r}.")
+    name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
+    if not name or not _is_usable(name):
+        raise InputError(f"A file under {part} needs a name such as people.csv, found {upload.filename!a}.")
     return name
+
+
+def _is_usable(name: str) -> bool:
+    try:
+        fits = len(name.encode()) <= LONGEST_NAME
+    except UnicodeEncodeError:
+        return False
+    return (
+        fits
+        and not name.startswith((".", "~$"))
+        and not any(unicodedata.category(char) == "Cc" for char in name)
+    )
 
 
 def _write(path: Path, upload: UploadFile) -> None:

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from api.days import read_day
+
 
 def day(text: str) -> date:
     """Read a day as YYYY-MM-DD."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-01-31.") from None
+        return read_day(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} {error}.") from None
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
