@@ -8,7 +8,7 @@ before. Nothing depends on the order of rows or files.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -80,11 +80,11 @@ class Assembly:
         return found
 
     def find_organisation(self, text: str) -> str | None:
-        """Return the id of the organisation with this id or unique name."""
+        """Return the id of the organisation with this id or unique name; one of this import goes before."""
         for id_ in ids_of(text):
             if id_ in self.records.organisations or id_ in self.known.organisations:
                 return id_
-        ids = self._organisation_names.get(fold(text), set())
+        ids = _rather(self._organisation_names.get(fold(text), set()), self.records.organisations)
         return next(iter(ids)) if len(ids) == 1 else None
 
     def create_organisation(self, text: str) -> str:
@@ -154,6 +154,7 @@ class Assembly:
             ids = self._people_names.get(fold(text), set())
             if employer is not None:
                 ids = {id_ for id_ in ids if self.is_ours(id_)}
+            ids = _rather(ids, self.records.people)
             if len({self.known.meant(id_) for id_ in ids}) == 1:
                 return min(ids)
             if not ids and employer is not None and any(char.isalpha() for char in text):
@@ -259,6 +260,12 @@ def given(entry: Entry, *columns: str) -> Properties:
 def sorted_entries(entries: Mapping[tuple[Any, ...], Entry]) -> list[Entry]:
     """Return the rows of a form in an order that no file decides."""
     return [entries[key] for key in sorted(entries, key=lambda key: tuple(map(str, key)))]
+
+
+def _rather(ids: set[str], described: Container[str]) -> set[str]:
+    """Return of several of a name those that this import describes, if any: files mean their own."""
+    own = {id_ for id_ in ids if id_ in described}
+    return own if len(ids) > 1 and own else ids
 
 
 def _names(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

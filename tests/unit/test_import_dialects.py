@@ -12,7 +12,7 @@ import pytest
 from graph.errors import InputError
 from graph.imports import Reading
 from graph.imports.dialects.salesforce import long_id
-from graph.imports.records import Known, KnownOrganisation
+from graph.imports.records import Known, KnownOrganisation, KnownPerson
 from tests.unit.importing import read
 
 OURS = "ours: Us Ltd\n"
@@ -324,6 +324,29 @@ def test_other_tables_are_nobodys(tmp_path: Path) -> None:
     reading = read(tmp_path, others)
     dialects = {one.file: one.dialect for one in reading.files}
     assert dialects == {"zoho.csv": None, "list.csv": None, "people.csv": "generic"}
+
+
+def test_names_of_an_export_mean_its_own_entries_before_those_of_another_product(tmp_path: Path) -> None:
+    known = Known(
+        organisations={
+            "us": KnownOrganisation("Us Ltd", frozenset({"Supplier"})),
+            "hubspot:1": KnownOrganisation("Villa SA", frozenset({"KeyAccount"})),
+        },
+        people={"hubspot:2": KnownPerson("Max Maier", None, "hubspot:1")},
+    )
+    book = workbook(
+        [
+            ["(Do Not Modify) Contact", "Full Name", "Company Name", "Manager"],
+            ["c1", "Ann Berg", "Villa SA", "Max Maier"],
+            ["c2", "Max Maier", "Villa SA", ""],
+        ]
+    )
+    accounts = workbook([["(Do Not Modify) Account", "Account Name"], ["a1", "Villa SA"]])
+    reading = read(tmp_path, {"contacts.xlsx": book, "accounts.xlsx": accounts}, mapping=OURS, known=known)
+    assert set(reading.records.organisations) <= {"dynamics:a1", "us"}
+    assert reading.records.people["dynamics:c1"].organisation == "dynamics:a1"
+    assert set(reading.records.lines["REPORTS_TO"]) == {("dynamics:c1", "dynamics:c2", "")}
+    assert not reading.findings
 
 
 def test_a_mapping_beats_recognition_for_the_files_that_it_names(tmp_path: Path) -> None:
