@@ -7,7 +7,7 @@ influence line (`influences`), under its relation as key. An attribute that nobo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -184,7 +184,16 @@ def read_graphml(data: bytes) -> Network:
         raise InputError(f"This is no GraphML: {(str(error) or repr(error)).splitlines()[0]}.") from error
     if any(one.tag.rpartition("}")[2] == "node" and not one.get("id") for one in root.iter()):
         raise InputError("This is no GraphML: a node has no id.")
+    _fill(found.graph.pop("node_default", {}), (data for _, data in found.nodes(data=True)))
+    _fill(found.graph.pop("edge_default", {}), (data for _, _, data in found.edges(data=True)))
     return found
+
+
+def _fill(defaults: Mapping[str, Any], elements: Iterable[dict[str, Any]]) -> None:
+    """Write out what a file says once of all its nodes or edges."""
+    for data in elements:
+        for name, value in defaults.items():
+            data.setdefault(name, value)
 
 
 def _known(one: object, *aside: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Files as tables: CSV, Excel and JSON read row by row, each row with the number a user would count.
+"""Files as tables: CSV, Excel, JSON and GraphML row by row, each row with the number a user would count.
 
-One CSV file, one sheet or one list of a JSON object is a `Table`. Its rows can be read any number of times;
-nothing here knows what the columns mean.
+One CSV file, one sheet, one list of a JSON object or one part of a graph is a `Table`. Its rows can be read
+any number of times; nothing here knows what the columns mean.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import TextIO
 
 from graph.errors import Fault, InputError
 from graph.imports.cells import shown
+from graph.imports.graphs import read_graph
 from graph.imports.workbooks import read_json, read_workbook
 
 Row = tuple[int, Sequence[object]]
 
 SEPARATORS = (",", ";", "\t", "|")
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt"})
-SUFFIXES = TEXT_SUFFIXES | {".xlsx", ".xlsm", ".json"}
+SUFFIXES = TEXT_SUFFIXES | {".xlsx", ".xlsm", ".json", ".graphml"}
 FILE_LIMIT = 1 << 30
 LINE_LIMIT = 1 << 22
 SAMPLE = 1 << 18
@@ -177,9 +178,10 @@ def open_tables(file: str, path: Path, encoding: str | None) -> list[Table]:
             ]
         if suffix in TEXT_SUFFIXES:
             return [_text_table(file, path, encoding)]
+        read = read_graph if suffix == ".graphml" else read_workbook
         return [
             Table(label, path, names, None, False, header, rows)
-            for label, names, header, rows in read_workbook(file, path)
+            for label, names, header, rows in read(file, path)
         ]
     except OSError as error:
         message = f"cannot be read ({error.strerror or error})"

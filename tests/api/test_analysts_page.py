@@ -12,6 +12,7 @@ import yaml
 from api.cli import run
 from graph.imports.elsewhere import SECTION
 from graph.imports.forms import form_named
+from graph.imports.mapping import read_mapping
 
 pytestmark = pytest.mark.xdist_group("commands")
 
@@ -21,6 +22,7 @@ BLOCKS = re.findall(r"## (?P<title>[^\n]+)\n(?P<text>.*?)(?=\n## |\Z)", TEXT, re
 EXAMPLES = [
     (title, code) for title, text in BLOCKS for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
 ]
+MAPPINGS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 COMMANDS = [
     line
     for _, text in BLOCKS
@@ -55,8 +57,14 @@ def test_the_page_has_an_example_for_each_way():
     assert len(COMMANDS) == 5
 
 
+def test_a_mapping_of_a_graph(tmp_path: Path):
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPINGS[0], encoding="utf-8")
+    assert [forms[0].form.name for forms in read_mapping(mapping).files.values()] == ["people", "ties"]
+
+
 def test_the_mapping_names_columns_that_its_forms_have():
-    (text,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (_, text) = MAPPINGS
     for name, query in yaml.safe_load(text)[SECTION].items():
         form = form_named(name)
         assert form is not None

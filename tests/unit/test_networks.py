@@ -103,6 +103,18 @@ def test_any_name_goes_into_a_file(name: str, id_: str):
     assert {side for _, side in network.nodes(data="side")} == {"ours", "theirs"}
 
 
+def test_a_file_is_read_changed_and_written_again():
+    """What a file says of all nodes at once holds for each."""
+    title = b'attr.name="title" attr.type="string"'
+    default = title + b"><default>Clerk</default></key>"
+    network = read_graphml(graphml(to_networkx(SMALL)).replace(title + b" />", default))
+    assert (network.nodes["p"]["title"], network.nodes["q"]["title"]) == ("CPO", "Clerk")
+    network.nodes["q"]["title"] = "Buyer"
+    again = from_networkx(read_graphml(graphml(network)))
+    assert again.people["q"].title == "Buyer"
+    assert again.ties == SMALL.ties
+
+
 def test_a_changed_graph_is_measured():
     network = to_networkx(SMALL)
     network.add_node("r", side="theirs", name="Rob", organisation="acme", function="it", influence=0.8)
