@@ -42,7 +42,10 @@ INTERRUPTED = "\nInterrupted. An import is all or nothing: run it again to be su
 
 def import_(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILES_OR_FOLDERS...", help="CSV, Excel or JSON.")
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILES_OR_FOLDERS...", help="CSV, Excel, JSON or GraphML; mailboxes, calendars."
+        ),
     ] = None,
     dialect: Annotated[Dialect, typer.Option(help="What the files come from.")] = Dialect.auto,
     dates: Annotated[Dates | None, typer.Option(help="Order of dates, where it is ambiguous.")] = None,
@@ -51,6 +54,9 @@ def import_(
     ] = False,
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A YAML file that says what your columns mean.")
+    ] = None,
+    ours: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who we are; a CRM export does not tell.")
     ] = None,
     from_neo4j: Annotated[
         str | None,
@@ -78,6 +84,7 @@ def import_(
                     mapping=mapping,
                     dates=order,
                     dialect=dialect.value,
+                    ours=ours,
                     dry_run=dry_run,
                     progress=progress,
                 )
