@@ -12,7 +12,7 @@ from graph.account import Account, Person, Tie
 from graph.evidence import influence_of, words
 from graph.gaps import Gap
 from graph.measures import Measures
-from graph.routes import routes_to
+from graph.routes import routes_over, routes_to
 
 # What speaks for one of ours: the same function most, then a tie that is there, then a level that fits.
 FUNCTION, TIE, LEVEL = 2.0, 1.5, 1.0
@@ -48,9 +48,15 @@ def closer_of(account: Account, measures: Measures, gap: Gap) -> Closer | None:
         route = routes_to(account, measures, person.id)[0]
         one, friend = account.people[route.thread.ours], account.people[route.chain[0]]
         return Closer(one.id, one.name, f"{one.name} asks {friend.name} to speak with {person.name}.")
+    if gap.kind == "opponent_without_route" and person is not None:
+        return _making_a_way(account, measures, ours, gap, person)
     if gap.kind == "below_desired":
-        one = account.people[str(gap.evidence[0]["ours"])]
-        return Closer(one.id, one.name, f"{one.name} meets {gap.subject_name} more often.")
+        one, fact = account.people[str(gap.evidence[0]["ours"])], gap.evidence[0]
+        how = f"meets {gap.subject_name} more often"
+        if gap.actual < TIE_FROM:
+            again = f"takes up the contact with {gap.subject_name} again"
+            how = again if fact["last_on"] else f"gets to know {gap.subject_name}"
+        return Closer(one.id, one.name, f"{one.name} {how}.")
     if gap.kind == "stale_score" and person is not None:
         one = _nearest(account, measures, ours, person)
         return Closer(one.id, one.name, f"{one.name} looks at the score of {person.name} again.")
@@ -93,6 +99,26 @@ def _meeting(account: Account, measures: Measures, ours: Sequence[Person], whom:
     return Closer(best.id, best.name, f"{best.name} meets {whom.name}{reasons}.")
 
 
+def _making_a_way(
+    account: Account, measures: Measures, ours: Sequence[Person], gap: Gap, opponent: Person
+) -> Closer:
+    """Return who meets somebody with influence on an opponent, else who asks whether there is one.
+
+    Meeting the opponent would open no way: what an opponent is told counts for nothing.
+    """
+    open_ = [
+        Tie("", one.id, influence_of(account, one))
+        for one in account.theirs
+        if not (one.placeholder or account.against[account.their_index[one.id]])
+    ]
+    ways = routes_over(account, open_, opponent.id)
+    if not ways:
+        return _asking(account, measures, ours, gap)
+    friend = account.people[ways[0].chain[0]]
+    met = _meeting(account, measures, ours, friend)
+    return Closer(met.person, met.name, f"{met.how} {friend.name} has influence on {opponent.name}.")
+
+
 def _introducer(account: Account, measures: Measures, whom: Person) -> Person | None:
     """Return who of theirs, known to us by a thread, stands in a line with somebody."""
     near = {line.manager for line in account.reports_to if line.person == whom.id}
@@ -119,14 +145,29 @@ def _asking(account: Account, measures: Measures, ours: Sequence[Person], gap: G
     best: Tie | None = max(measures.threads, key=lambda tie: (tie.strength, tie.ours), default=None)
     one = _lead(measures, ours) if best is None else account.people[best.ours]
     contact = "" if best is None else account.people[best.stakeholder].name
+    if gap.kind == "channel_overlap":
+        sellers = " and ".join(_sellers(account, gap))
+        return Closer(one.id, one.name, f"{one.name} agrees with {sellers} on who serves {gap.subject_name}.")
     asks = f"{one.name} asks {contact}" if contact else f"{one.name} finds out"
     name, seat = gap.subject_name, account.people.get(gap.subject)
     what = {
-        "unknown_seat": f"who is in {name if seat is None else f'the seat in {account.row(seat)}'}",
+        "unknown_seat": f"who is in {name}" if seat is None else _holder(account, seat),
+        "opponent_without_route": f"who has influence on {name}",
         "distributor_function": f"who in {words(name)} sells our product on",
-        "hidden_end_customer": f"who decides at {name}, and for a visit together",
-        "channel_overlap": f"for an agreement on who serves {name}",
+        "hidden_end_customer": f"who decides at {name}"
+        + (" and proposes a visit together" if contact else ""),
         "unusual_function": f"who is in {words(name)}",
         "no_opponent_known": "who has reservations",
     }[gap.kind]
     return Closer(one.id, one.name, f"{asks} {what}.")
+
+
+def _sellers(account: Account, gap: Gap) -> list[str]:
+    """Return the names of the distributors that serve an end customer."""
+    names = {one.id: one.name for one in account.channel.distributors}
+    sales = [sale for sale in account.channel.sales if sale.end_customer == gap.subject and not sale.direct]
+    return list(dict.fromkeys(names.get(sale.seller, sale.seller) for sale in sales))
+
+
+def _holder(account: Account, seat: Person) -> str:
+    return f"who is {seat.title}" if seat.title else f"who holds the seat in {account.row(seat)}"

@@ -28,8 +28,8 @@ GROUPS = (("severe", 0.5), ("notable", 0.25), ("minor", 0.0))
 
 
 def group_of(severity: float) -> str:
-    """Return whether a severity is severe, notable or minor."""
-    return next(name for name, least in GROUPS if severity >= least)
+    """Return whether a severity, as it is shown with two digits, is severe, notable or minor."""
+    return next(name for name, least in GROUPS if round(severity, 2) >= least)
 
 
 def sentence(account: Account, gap: Gap) -> str:
@@ -40,7 +40,7 @@ def sentence(account: Account, gap: Gap) -> str:
         known = gap.evidence[0]["people"]
         return f"{name} is hardly covered ({gap.actual:.0%}): {_people(known)} known there."
     if gap.kind == "coverage":
-        return f"{name} ({role or 'role unknown'}) is covered {gap.actual:.0%}, wanted are {gap.target:.0%}."
+        return f"{name} ({role or 'role unknown'}) is covered {gap.actual:.0%}; {gap.target:.0%} is wanted."
     if gap.kind == "single_thread":
         ours = account.people[str(gap.evidence[0]["ours"])].name
         return f"{name} decides and is reached by one thread only, that of {ours}."
@@ -53,13 +53,13 @@ def sentence(account: Account, gap: Gap) -> str:
             return f"Nobody is known in {name}."
         return f"A seat in {account.row(person)} is known, its holder is not: {person.title or name}."
     if gap.kind == "opponent_without_route":
-        return f"{name} is against, and nobody whom we know has influence there."
+        return f"{name} is against, and nobody whom we know has influence on them."
     if gap.kind == "opponent":
         chain = [account.people[one].name for one in _ids(gap.evidence[1]["route"])]
         return f"{name} is against; {' through '.join(chain[:-1])} could reach them."
     if gap.kind == "below_desired":
         ours = account.people[str(gap.evidence[0]["ours"])].name
-        return f"{ours} and {name} stand at {5 * gap.actual:.1f} of 5, wanted are {5 * gap.target:g}."
+        return f"{ours} and {name} stand at {5 * gap.actual:.1f} of 5; {5 * gap.target:g} is wanted."
     if gap.kind == "stale_score":
         return f"What we think of {name} was to be looked at again {count(int(gap.actual), 'day')} ago."
     if gap.kind == "no_opponent_known":

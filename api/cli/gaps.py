@@ -89,17 +89,14 @@ def show(console: Console, result: Result[GapReport], *, full: bool = False) -> 
 
 
 def _listed(console: Console, some: Sequence[ReportedGap], *, portfolio: bool, full: bool) -> None:
-    made = table("", "Gap", "Who could close it", right=("",))
+    made = table("", "Gap", "What to do", right=("",))
     for gap in some:
-        who = text(gap.closer.name) if gap.closer else "–"
         named = portfolio and not gap.said.startswith(gap.account_name)
         at = f"[dim]{text(gap.account_name)}:[/] " if named else ""
         lines = [f"{at}{text(gap.said)}"]
         if full:
             lines += [f"[dim]{text(fact['text'])}[/]" for fact in gap.evidence]
-            if gap.closer:
-                lines.append(text(gap.closer.how))
-        made.add_row(number(gap.severity), "\n".join(lines), who)
+        made.add_row(number(gap.severity), "\n".join(lines), text(gap.closer.how) if gap.closer else "–")
     console.print(Padding(made, (0, 0, 0, 2)))
 
 

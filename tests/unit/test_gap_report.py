@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 
 from fixtures.generator import generate_account, generate_ecosystem
-from graph.account import Account, Person, Tie
+from graph.account import Account, Channel, InfluenceLine, Partner, Person, Sale, Tie
 from graph.gap_changes import GapChanges, Standing, compare, standing
 from graph.gap_closing import closer_of
 from graph.gap_report import COLUMNS, GapReport, grouped, report, report_csv, report_workbook, reported
 from graph.gap_similar import peer_of
-from graph.gap_words import TITLES, sentence
+from graph.gap_words import TITLES, group_of, sentence
 from graph.gaps import KINDS, find_gaps
 from graph.measures import measure
 from tests.unit.accounts import account, person
@@ -79,6 +79,57 @@ def test_the_second_thread_is_not_the_holder_of_the_first():
     assert found.person == "b"
     alone = account(["a"], [their], {("a", "boss"): 0.7})
     assert closer_of(alone, measure(alone), gap) is None
+
+
+def test_an_opponent_nobody_reaches_needs_somebody_with_influence_on_them():
+    boss = person("boss", orientation="against", influence=0.9)
+    one = account(["a"], [boss, person("friend"), person("other")], {("a", "other"): 0.7})
+    gap = next(gap for gap in find_gaps(one, measure(one), today=TODAY) if gap.subject == "boss")
+    assert gap.kind == "opponent_without_route"
+    found = closer_of(one, measure(one), gap)
+    assert found is not None and found.how == "A asks OTHER who has influence on BOSS."
+    heard = replace(one, influences=(InfluenceLine("friend", "boss", 1.0, 1),))
+    found = closer_of(heard, measure(heard), gap)
+    assert found is not None and found.how == "A meets FRIEND. FRIEND has influence on BOSS."
+
+
+@pytest.mark.parametrize(
+    ("strength", "last_on", "how"),
+    [
+        (0.3, TODAY, "A meets X more often."),
+        (0.01, date(2024, 1, 31), "A takes up the contact with X again."),
+        (0.0, None, "A gets to know X."),
+    ],
+)
+def test_a_tie_below_what_is_wanted_is_deepened_renewed_or_opened(
+    strength: float, last_on: date | None, how: str
+):
+    one = account(["a"], [person("x")], {})
+    one = replace(one, ties=(Tie("a", "x", strength, desired=3.0, last_on=last_on),))
+    gap = next(gap for gap in find_gaps(one, measure(one), today=TODAY) if gap.kind == "below_desired")
+    found = closer_of(one, measure(one), gap)
+    assert found is not None and found.how == how
+
+
+def test_what_is_served_twice_is_agreed_with_who_serves_it():
+    channel = Channel(
+        distributors=(Partner("d", "Dist"),),
+        end_customers=(Partner("acme", "Acme"),),
+        sales=(Sale("d", "acme", False, 3.0, None), Sale("us", "acme", True, 1.0, None)),
+    )
+    one = replace(account(["a"], [], {}), kinds=("end_customer",), channel=channel)
+    gap = next(gap for gap in find_gaps(one, measure(one), today=TODAY) if gap.kind == "channel_overlap")
+    found = closer_of(one, measure(one), gap)
+    assert found is not None and found.how == "A agrees with Dist on who serves Acme."
+
+
+def test_a_gap_is_of_the_group_that_its_shown_severity_says():
+    assert [group_of(one) for one in (0.496, 0.494, 0.246, 0.244)] == [
+        "severe",
+        "notable",
+        "notable",
+        "minor",
+    ]
 
 
 def test_the_worst_and_what_to_do_first_are_told():
