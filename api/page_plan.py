@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from api import plans, words
 from api.asking import AccountName, AsOf, Limits, Proposed, Work
 from api.pages import place, render
-from api.plans import FullPlan, Verb
+from api.plans import Effect, FullPlan, Verb
 from api.requests import iso_date
 from api.workspace import Result, Workspace
 from graph.account import Account
@@ -30,12 +30,15 @@ from graph.plan import Action, Ban, Pin, PlanLimits
 from graph.store.actions import Undertaking
 
 ACTIONS_SHOWN = 8
+CHANGES_SHOWN = 8
 SAID: dict[Verb, str] = {
     "done": "Done: it is a touchpoint now, and the measures follow when the page is loaded anew.",
     "start": "Begun: planning anew keeps it.",
     "drop": "Dropped: it is no longer planned.",
     "reopen": "Taken back: it is planned again.",
-    "change": "Pinned: planning anew keeps it as it is now.",
+    "pin": "Pinned: planning anew keeps it as it is now.",
+    "unpin": "Unpinned: planning anew may replace it.",
+    "change": "Changed and pinned: planning anew keeps it as it is now.",
 }
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -68,6 +71,46 @@ def plan_part(
     read = work.account(account, as_of)
     asked, pins, bans = _wishes(read, limits, pin, forbid)
     return _plan_part(request, read, proposed.get(work, account, asked, as_of), as_of, pins, bans)
+
+
+@router.get("/accounts/{account:segment}/plan/beside")
+def beside_part(
+    work: Work,
+    proposed: Proposed,
+    account: AccountName,
+    limits: Limits,
+    pin: Wishes = [],  # noqa: B006
+    forbid: Wishes = [],  # noqa: B006
+    instead: Wishes = [],  # noqa: B006
+    more: bool = False,
+    simulate: bool = False,
+    as_of: AsOf = None,
+) -> Response:
+    """Show what the plan would be without something, what one more hour would buy, or a simulation of it."""
+    read = work.account(account, as_of)
+    asked, _, _ = _wishes(read, limits, pin, forbid)
+    found = proposed.get(work, account, asked, as_of).body
+    known, _ = plans.settled(work, read, asked)
+    full = plans.beside(work, read, known, found, instead=instead, more=more, simulate=simulate)
+    return render(
+        "_plan_beside.html",
+        plan=full,
+        instead=[(other, _words(read, other.without)) for other in full.instead],
+        limit=words.limit,
+        percent=words.percent,
+        money=words.money,
+        said=words.simulated(full) if full.simulated is not None else (),
+        effects=_effects(full),
+        shown=CHANGES_SHOWN,
+    )
+
+
+def _effects(found: FullPlan) -> dict[str, dict[str, Effect]]:
+    """Return what the simulation found, by strategy and measure."""
+    rows: dict[str, dict[str, Effect]] = {}
+    for one in () if found.simulated is None else found.simulated.effects:
+        rows.setdefault(one.strategy, {})[one.measure] = one
+    return rows
 
 
 @router.post("/accounts/{account:segment}/plan")

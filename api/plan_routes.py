@@ -13,8 +13,11 @@ from starlette.responses import Response
 from api import plans
 from api.asking import AccountName, AsOf, Limits, Work
 from api.models import ActionsDocument, TogetherDocument
+from api.paths import segment
 from api.problems import PROBLEMS, answer
 from api.requests import PlainRoute, iso_date
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, route_class=PlainRoute, tags=["plan"])
 
@@ -54,6 +57,19 @@ def list_actions(work: Work, account: AccountName) -> Response:
     return answer(plans.actions(work, account))
 
 
+@router.get(
+    "/accounts/{account:segment}/actions.{ending}",
+    operation_id="get_actions_file",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in MEDIA.values()}, "description": "The actions"}},
+)
+def get_actions_file(work: Work, account: AccountName, ending: Literal["csv", "ics"]) -> Response:
+    """Return the actions of the saved plan, what became of them included, as a table or a calendar."""
+    name = f"{segment(account)}-actions.{ending}"
+    header = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(plans.actions_file(work, account, f".{ending}"), media_type=MEDIA[ending], headers=header)
+
+
 @router.post(
     "/accounts/{account:segment}/actions/{action:segment}/{verb}",
     operation_id="change_action",
@@ -63,10 +79,13 @@ def change_action(
     work: Work,
     account: AccountName,
     action: Annotated[str, InPath(description="Its id, or its first letters.")],
-    verb: Literal["done", "start", "drop", "reopen", "change"],
+    verb: plans.Verb,
     said: ActionChange | None = None,
 ) -> Response:
-    """Say what became of an action; a done one becomes a touchpoint, and `reopen` takes it back."""
+    """Say what became of an action; a done one becomes a touchpoint, and `reopen` takes it back.
+
+    `pin` has planning anew keep it until `unpin`.
+    """
     said = said or ActionChange()
     return answer(
         plans.act(

@@ -16,24 +16,20 @@ from api.workspace import Progress, Result, Workspace
 from graph.account import Account
 from graph.errors import AmbiguousName, InputError, UnknownName
 from graph.measures import measure
-from graph.plan import Ban, Instead, More, Pin, Plan, PlanLimits, Together
+from graph.plan import ActionStatus, Ban, Instead, More, Pin, Plan, PlanLimits, Together
 from graph.store.accounts import resolve_person
 from graph.store.actions import Undertaking
 
 if TYPE_CHECKING:
     from simulation import Simulation
 
-Verb = Literal["done", "start", "drop", "reopen", "change"]
+Verb = Literal["done", "start", "drop", "reopen", "pin", "unpin", "change"]
 REPLICATES = 500
 EFFECTS = ("coverage_end", "access_end", "revenue_total", "margin_total", "account_lost", "hours_spent")
-# Nobody leaves, and a tie starts at nothing and never ends at once: what a plan takes for granted.
-AS_PLANNED = {
-    "turnover_ours": 0.0,
-    "turnover_theirs": 0.0,
-    "turnover_distributor": 0.0,
-    "s_new": 0.0,
-    "s_gone": 0.0,
-}
+NOBODY_LEAVES = {"turnover_ours": 0.0, "turnover_theirs": 0.0, "turnover_distributor": 0.0}
+# What a plan takes for granted, as the measures do: a tie is what contact has made of it, from nothing on,
+# and does not end by itself; who is against stays so.
+AS_PLANNED = NOBODY_LEAVES | {"s_new": 0.0, "s_gone": 0.0, "warm": 0.0, "cool": 0.0, "sway": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +51,22 @@ class Simulated:
     ----------
     hours_offered
         Hours a month for the other strategies: as many as the plan takes.
+    planned
+        Coverage at the horizon by the plan's own measures.
     as_planned
-        Coverage at the horizon where nobody leaves: that of the plan.
+        The same simulated with nobody leaving, and with the measures' rules of ties: it is `planned`.
+    nobody_leaves
+        The same with nobody leaving and the simulation's own rules, where a new tie starts at `s_new`, a
+        tie below `s_gone` that was not met ends, and who is against may come round.
     """
 
     replicates: int
     months: int
     seed: int
     hours_offered: float
+    planned: float | None
     as_planned: Effect
+    nobody_leaves: Effect
     effects: tuple[Effect, ...]
 
 
@@ -138,7 +141,7 @@ def plan(
     simulate
         Also what the simulation makes of it.
     """
-    from graph.plan import next_best, one_more, propose
+    from graph.plan import propose
     from graph.store.plans import save_plan
 
     account = work.account(name, as_of)
@@ -149,16 +152,55 @@ def plan(
         save_plan(work.store, account.id, found)
     full = FullPlan(**{one.name: getattr(found, one.name) for one in fields(Plan)})
     if found.status != "infeasible":
-        full = replace(
-            full,
-            warnings=(*warnings, *found.warnings),
-            instead=tuple(next_best(account, asked, found, ban_of([account], one)) for one in instead),
-            more=one_more(account, asked, found) if more else (),
-            simulated=simulated(work, account, found, seed=seed, threads=threads, progress=progress)
-            if simulate
-            else None,
-        )
+        full = replace(full, warnings=(*warnings, *found.warnings))
+    full = beside(
+        work,
+        account,
+        asked,
+        full,
+        instead=instead,
+        more=more,
+        simulate=simulate,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
     return with_caveats(measure(account), full)
+
+
+def beside(
+    work: Workspace,
+    account: Account,
+    limits: PlanLimits,
+    found: FullPlan,
+    *,
+    instead: Sequence[str] = (),
+    more: bool = False,
+    simulate: bool = False,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> FullPlan:
+    """Return a plan with what was asked beside it, as `plan` does; one that cannot be had is left as it is.
+
+    Parameters
+    ----------
+    limits
+        With which it was proposed, with what is `settled`.
+    """
+    from graph.plan import next_best, one_more
+
+    bans = [ban_of([account], one) for one in instead]
+    if found.status == "infeasible":
+        return found
+    return replace(
+        found,
+        instead=tuple(next_best(account, limits, found, ban) for ban in bans),
+        more=one_more(account, limits, found) if more else (),
+        simulated=simulated(work, account, found, seed=seed, threads=threads, progress=progress)
+        if simulate
+        else None,
+    )
 
 
 def plan_together(
@@ -216,7 +258,7 @@ def act(
 ) -> Result[Actions]:
     """Say what became of an action: done, begun, dropped; take that back, or change its owner and its day.
 
-    A done action is a touchpoint from then on.
+    A done action is a touchpoint from then on; a pinned one is kept by planning anew until it is unpinned.
     """
     from graph.store.actions import change, resolve_action
 
@@ -227,7 +269,9 @@ def act(
         raise InputError(f"{owner} cannot own an action: only one of ours can.")
     if verb == "change" and person is None and due is None:
         raise InputError("A change needs an owner or a due date.")
-    status: dict[Verb, Literal["done", "started", "dropped", "planned"]] = {
+    if verb in ("pin", "unpin") and known.status in ("done", "dropped"):
+        raise InputError(f"{known.id} is {known.status}: only what is still to be done can be {verb}ned.")
+    status: dict[Verb, ActionStatus] = {
         "done": "done",
         "start": "started",
         "drop": "dropped",
@@ -242,11 +286,29 @@ def act(
         minutes=minutes,
         owner=person,
         due_on=due,
+        pinned={"pin": True, "unpin": False}.get(verb),
         today=work.today,
     )
     work._refreshed = None
     work.refresh()
     return Result(work.today, (), Actions(account.id, int(changed.late is not None), (changed,)))
+
+
+def actions_file(work: Workspace, name: str, ending: str) -> bytes:
+    """Return the actions of an account's saved plans as a table (`.csv`) or a calendar (`.ics`).
+
+    The table has what became of them; in the calendar those that were dropped are cancelled.
+    """
+    from graph.plan import plan_ics
+    from graph.store.actions import undertakings, undertakings_csv
+    from graph.store.plans import read_plan
+
+    account = work.account(name)
+    if ending == ".csv":
+        known = undertakings(work.store, account.id, work.today)
+        return undertakings_csv(account.id, known).encode("utf-8-sig")
+    saved = read_plan(work.store, account.id, settled=True)
+    return plan_ics(*[saved] if saved is not None else [])
 
 
 def asked_for(
@@ -355,13 +417,15 @@ def simulated(
     others = [name for name in names if name not in ("do_nothing", "plan")]
     rest = run(others, share, {}, replicates)
     # Nothing is left to chance there that the coverage hangs on.
-    check = run(["plan"], 1.0, AS_PLANNED, 2)
+    check, calm = (run(["plan"], 1.0, rules, 2) for rules in (AS_PLANNED, NOBODY_LEAVES))
     return Simulated(
         replicates=replicates,
         months=plan.months,
         seed=seed,
         hours_offered=plan.hours / plan.months,
+        planned=next((one.coverage for one in plan.standing if one.when == "plan done"), None),
         as_planned=_effect(check, "plan", "coverage_end"),
+        nobody_leaves=_effect(calm, "plan", "coverage_end"),
         effects=tuple(
             _effect(one, name, measure)
             for one, chosen in ((own, ("plan", "do_nothing")), (rest, others))

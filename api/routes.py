@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -197,12 +198,18 @@ def propose_plan(
     pin: Pins = [],  # noqa: B006
     forbid: Bans = [],  # noqa: B006
     instead: Bans = [],  # noqa: B006
+    more: Annotated[bool, Query(description="Also what one more hour or coin would buy.")] = False,
+    simulate: Annotated[bool, Query(description="Also what the simulation makes of it.")] = False,
     as_of: AsOf = None,
 ) -> Response:
     """Propose who should meet whom, when and how; nothing is kept."""
-    if not (pin or forbid or instead):
-        return answer(proposed.get(work, account, limits, as_of))
-    found = plans.plan(work, account, limits, pins=pin, bans=forbid, instead=instead, as_of=as_of)
+    read = work.account(account, as_of)
+    asked = plans.asked_for([read], limits, pin, forbid)
+    found = proposed.get(work, account, asked, as_of)
+    if instead or more or simulate:
+        known, _ = plans.settled(work, read, asked)
+        full = plans.beside(work, read, known, found.body, instead=instead, more=more, simulate=simulate)
+        found = replace(found, body=full)
     return answer(found)
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph import gap_words
 from graph.account import Account
 from graph.gaps import Gap
 from graph.measures import Shape
-from graph.plan import Plan
+from graph.plan import More, Plan
 from graph.profile import AccountProfile, AccountSummary
 from visualisation.figures import count as count
 from visualisation.figures import day as day
 from visualisation.figures import figure as figure
 from visualisation.figures import money as money
 from visualisation.figures import percent as percent
+
+if TYPE_CHECKING:
+    from api.plans import FullPlan
 
 GAP_WORDS = gap_words.TITLES
 SPELT = {"e_mail": "e-mail", "r_and_d": "R&D", "it": "IT"}
@@ -108,6 +111,47 @@ def plan(found: Plan) -> str:
     return f"{said} No plan within the limits is better by more than {percent(found.gap, 2)}."
 
 
+def limit(found: More) -> str:
+    """Return what there would be one more of."""
+    if found.limit == "budget":
+        return f"{figure(found.amount, 0)} more of the budget"
+    return f"an hour a month more for {found.person_name or 'everybody'}"
+
+
+def simulated(found: FullPlan) -> list[str]:
+    """Return what the simulation makes of a plan, in sentences: also where another strategy does better."""
+    run = found.simulated
+    assert run is not None
+    effects = {(one.strategy, one.measure): one for one in run.effects}
+    own, idle = effects["plan", "coverage_end"], effects["do_nothing", "coverage_end"]
+    said = [
+        f"In {count(run.replicates, 'simulated future', 'simulated futures')} of "
+        f"{count(run.months, 'month', 'months')} the plan ends with "
+        f"{percent(own.mean)} of the influence covered (95 % interval {percent(own.ci_low, 1)} to "
+        f"{percent(own.ci_high, 1)}), doing nothing with {percent(idle.mean)}."
+    ]
+    better: dict[str, list[str]] = {}
+    for one in run.effects:
+        verb = {"coverage_end": "covers", "margin_total": "earns"}.get(one.measure)
+        if verb is None or one.strategy in ("plan", "do_nothing"):
+            continue
+        if (one.ci_low or 0.0) > (effects["plan", one.measure].ci_high or 0.0):
+            better.setdefault(one.strategy, []).append(verb)
+    ahead = [f"“{word(name)}” {' and '.join(verbs)} more" for name, verbs in better.items()]
+    said.append(
+        f"Offered the same hours, {', '.join(ahead)} than the plan."
+        if ahead
+        else "No other strategy that is offered the same hours covers or earns more, beyond chance."
+    )
+    said.append(
+        f"With nobody leaving the simulation covers {percent(run.nobody_leaves.mean, 1)}, the plan by its "
+        f"own measures {percent(run.planned, 1)}: in the simulation a new tie does not start at nothing, a "
+        "faint one ends, and who is against may come round. Without these three it covers "
+        f"{percent(run.as_planned.mean, 1)}."
+    )
+    return said
+
+
 def quiet(account: Account) -> str:
     """Return for how long nobody has been in contact, where it is too long."""
     newest = account.newest_contact
@@ -141,5 +185,5 @@ def _worst(gaps: tuple[Gap, ...]) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
-    for one in (count, day, dots, figure, file_name, gap_word, leavers, money, percent, sign, word)
+    for one in (count, day, dots, figure, file_name, gap_word, leavers, limit, money, percent, sign, word)
 }

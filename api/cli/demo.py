@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api import foresight, verbs
-from api.cli import prospects, tables
+from api.cli import planned, prospects, tables
 from api.cli.opening import opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.cli.output import Output, nothing, stdout, text
@@ -82,7 +82,7 @@ def demo(
         steps.show(answer, prospects.simulation)
         with steps.step("a plan is proved best"):
             plan = verbs.plan(work, account.id)
-        steps.show(plan, lambda console, result: prospects.plan(console, result, first=FIRST_ACTIONS))
+        steps.show(plan, lambda console, result: planned.plan(console, result, first=FIRST_ACTIONS))
         steps.end()
         if json:
             output.show(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api import plans
-from api.cli import prospects
+from api.cli import planned
 from api.cli.files import write_file
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, Seed, StoreOption, Threads, day
@@ -33,6 +33,8 @@ class Verb(StrEnum):
     start = "start"
     drop = "drop"
     reopen = "reopen"
+    pin = "pin"
+    unpin = "unpin"
     change = "change"
 
 
@@ -102,7 +104,7 @@ def plan(
                 work, None if portfolio else names, limits, pins=pins, bans=bans, save=save, as_of=as_of
             )
             status, found, document = many.body.status, many.body.plans, to_json(many)
-            output.show(many, prospects.together)
+            output.show(many, planned.together)
         else:
             with output.progress() as progress:
                 one = plans.plan(
@@ -121,7 +123,7 @@ def plan(
                     progress=progress,
                 )
             status, found, document = one.body.status, (one.body,), to_json(one)
-            output.show(one, prospects.full_plan)
+            output.show(one, planned.full_plan)
         if out is not None:
             kind = out.suffix.lower()
             if kind == ".csv":
@@ -147,6 +149,9 @@ def actions(
     due: Annotated[
         date | None, typer.Option("--due", metavar="DATE", parser=day, help="Another day for it.")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv|.ics", help="Write the saved plan as it stands.")
+    ] = None,
     store: StoreOption = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -154,9 +159,14 @@ def actions(
     """List the actions of the saved plan, or say what became of one; a done one becomes a touchpoint."""
     if (verb is None) != (action is None):
         raise InputError("Say what became of which action: diamond actions ACCOUNT done ID.")
+    if out is not None and (verb is not None or out.suffix.lower() not in (".csv", ".ics")):
+        raise InputError(f"--out {out}: the list of actions is written, as .csv or .ics.")
     with opened(store, json, quiet) as (work, output):
         if verb is None or action is None:
-            output.show(plans.actions(work, account), prospects.undertaken)
+            output.show(plans.actions(work, account), planned.undertaken)
+            if out is not None:
+                write_file(out, plans.actions_file(work, account, out.suffix.lower()))
+                output.wrote(out)
         else:
             found = plans.act(work, account, verb.value, action, on=on, minutes=minutes, owner=owner, due=due)
-            output.show(found, prospects.undertaken)
+            output.show(found, planned.undertaken)

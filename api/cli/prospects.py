@@ -1,8 +1,7 @@
-"""What lies ahead, for people: the plan, and what a simulation answers."""
+"""What lies ahead, for people: what a simulation answers."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,183 +14,11 @@ from api.workspace import Result
 from graph.wording import count
 
 if TYPE_CHECKING:
-    from api.plans import Actions, FullPlan
-    from graph.plan import Action, Ban, Together
     from simulation.comparison import Estimate
     from simulation.costs import Cost
     from simulation.hours import HoursCurve
     from simulation.results import Simulation
     from simulation.verdict import Verdict
-
-
-def plan(console: Console, result: Result[FullPlan], first: int = 10) -> None:
-    """Show the plan: who meets whom how often, and its first actions; or why there is none."""
-    found = result.body
-    if found.status == "infeasible":
-        console.print("[bold]No plan can do this.[/] Each of these alone would make it possible:")
-        for one in found.relax:
-            console.print(f"  {words(one.limit)}: at least {number(one.least)}")
-        if not found.relax:
-            console.print("  none; the wish is out of reach whatever one limit allows.")
-        return
-    gap = "–" if found.gap is None else f"{found.gap:.2%}"
-    console.print(
-        f"[bold]{count(len(found.actions), 'action')}[/], {number(found.hours, 1)} hours, "
-        f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
-        f"({words(found.status)}, proved to {gap}; error of the segments {number(found.segment_error, 4)})"
-    )
-    if not found.actions:
-        return
-    console.print()
-    console.print(pair_table(found.actions, most=2 * first))
-    console.print()
-    console.print(action_table(found.actions[:first]))
-    if len(found.actions) > first:
-        console.print(
-            f"[dim]… and {len(found.actions) - first} more: --out plan.csv or plan.ics has them all.[/]"
-        )
-
-
-def full_plan(console: Console, result: Result[FullPlan]) -> None:
-    """Show a plan with its measures before and after, its opponents, and what was asked beside it."""
-    plan(console, result)
-    found = result.body
-    if found.status == "infeasible":
-        return
-    made = table(
-        "Measures", "Coverage", "Connectivity", "Diamond index", "Shape", right=("Coverage", "Connectivity")
-    )
-    for one in found.standing:
-        name = one.when if one.when == "today" else f"in {found.months} months, {one.when}"
-        made.add_row(name, number(one.coverage), str(one.connectivity), number(one.diamond_index), one.shape)
-    console.print()
-    console.print(made)
-    for approach in found.approaches:
-        console.print(f"• [bold]{text(approach.opponent_name)}[/] is against: {text(approach.reason)}")
-    for other in found.instead:
-        before, after = other.objective
-        console.print(
-            f"\nWithout {text(_banned(other.without))}: objective {number(before, 3)} → {number(after, 3)}, "
-            f"weighted gap {number(other.gap_after[0])} → {number(other.gap_after[1])}"
-        )
-        for change in other.changes[:10]:
-            console.print(
-                f"  {change.change:+d} × {words(change.kind)} of {text(change.person_name)} with "
-                f"{text(change.stakeholder_name)}"
-            )
-    if found.more:
-        made = table("One more", "Amount", "Objective", "between", right=("Amount", "Objective"))
-        for more in found.more:
-            between = f"{number(more.at_least, 4)} and {number(more.at_most, 4)}"
-            made.add_row(text(more.limit), number(more.amount, 0), f"{more.objective:+.4f}", between)
-        console.print()
-        console.print(made)
-    if found.simulated is not None:
-        console.print()
-        console.print(effect_table(found))
-
-
-def _banned(ban: Ban) -> str:
-    parts = (ban.person, ban.stakeholder, ban.kind, None if ban.month is None else f"month {ban.month}")
-    return ", ".join(part for part in parts if part)
-
-
-def effect_table(found: FullPlan) -> Table:
-    """Return what the simulation makes of a plan and of the other strategies at equal hours."""
-    simulated = found.simulated
-    assert simulated is not None
-    shown = {"coverage_end": number, "access_end": number, "margin_total": amount, "hours_spent": number}
-    columns = ("Coverage", "Access", "Profit", "Hours spent")
-    made = table(f"Simulated, {simulated.months} months", *columns, right=columns)
-    by_name: dict[str, dict[str, str]] = {}
-    for one in simulated.effects:
-        if one.measure in shown and one.mean is not None:
-            show = shown[one.measure]
-            interval = f" [dim]\\[{show(one.ci_low)}…{show(one.ci_high)}][/]"
-            by_name.setdefault(one.strategy, {})[one.measure] = show(one.mean) + interval
-    for name, cells in by_name.items():
-        made.add_row(words(name), *(cells.get(measure, "–") for measure in shown))
-    return made
-
-
-def together(console: Console, result: Result[Together]) -> None:
-    """Show the plans of several accounts: one line each, and the sums."""
-    found = result.body
-    made = table("Account", "Actions", "Hours", "Cost", "Gap", right=("Actions", "Hours", "Cost"))
-    for one in found.plans:
-        gap = f"{number(one.gap_before)} → {number(one.gap_after)}"
-        made.add_row(text(one.account), str(len(one.actions)), number(one.hours, 1), number(one.cost, 0), gap)
-    proved = "–" if found.gap is None else f"{found.gap:.2%}"
-    console.print(
-        f"[bold]{sum(len(one.actions) for one in found.plans)} actions[/], {number(found.hours, 1)} hours, "
-        f"cost {number(found.cost, 0)}: weighted gap {number(found.gap_before)} → {number(found.gap_after)} "
-        f"({words(found.status)}, proved to {proved})"
-    )
-    for relaxed in found.relax:
-        console.print(f"  {words(relaxed.limit)}: at least {number(relaxed.least)}")
-    console.print(made)
-
-
-def undertaken(console: Console, result: Result[Actions]) -> None:
-    """Show what is planned with an account and what became of it."""
-    if not result.body.actions:
-        console.print("No plan is saved for this account: `diamond plan ACCOUNT --save`.")
-        return
-    made = table("Due", "Id", "Status", "Who", "Whom", "What", "Late", right=("Late",))
-    for one in result.body.actions:
-        whom = ", ".join((one.stakeholder_name, *one.also_names))
-        late = f"[red]{one.late} days[/]" if one.late is not None else ""
-        status = words(one.status) + (", pinned" if one.pinned else "")
-        short = one.id.removeprefix("action:")[:8]
-        made.add_row(
-            text(one.due_on), text(short), status, text(one.person_name), text(whom), words(one.kind), late
-        )
-    console.print(made)
-
-
-def pair_table(actions: Sequence[Action], most: int) -> Table:
-    """Return who meets whom, how often and what it gains, the largest gain first."""
-    pairs: dict[tuple[str, tuple[str, ...]], list[Action]] = {}
-    for action in actions:
-        pairs.setdefault((action.person, action.stakeholders), []).append(action)
-    ranked = sorted(
-        pairs.items(), key=lambda item: (-sum(action.expected_gain for action in item[1]), item[0])
-    )
-    made = table("Who", "Whom", "How often", "Hours", "Cost", "Gain", "Why", right=("Hours", "Cost", "Gain"))
-    for _, together in ranked[:most]:
-        kinds = Counter(action.kind for action in together)
-        made.add_row(
-            text(together[0].person_name),
-            text(names_of(together[0])),
-            ", ".join(f"{count} × {words(kind)}" for kind, count in kinds.most_common()),
-            number(sum(action.hours for action in together), 1),
-            number(sum(action.cost for action in together), 0),
-            number(sum(action.expected_gain for action in together)),
-            text(together[0].reason),
-        )
-    if len(ranked) > most:
-        made.add_row(f"[dim]… and {len(ranked) - most} more pairs[/]")
-    return made
-
-
-def names_of(action: Action) -> str:
-    """Return the names of all of theirs who are there."""
-    return ", ".join((action.stakeholder_name, *(guest.stakeholder_name for guest in action.also)))
-
-
-def action_table(actions: Sequence[Action]) -> Table:
-    """Return planned actions as a table."""
-    made = table("Due", "Who", "Whom", "What", "Hours", "Cost", right=("Hours", "Cost"))
-    for one in actions:
-        made.add_row(
-            text(one.due_on),
-            text(one.person_name),
-            text(names_of(one)),
-            words(one.kind),
-            number(one.hours, 1),
-            number(one.cost, 0),
-        )
-    return made
 
 
 def simulation(console: Console, result: Result[WhatIf]) -> None:

@@ -75,5 +75,7 @@ def plan_ics(*plans: Plan) -> bytes:
         event.add("description", f"{action.reason} ({action.hours:g} h)")
         event.add("categories", [action.kind])
         event.add("transp", "TRANSPARENT")
+        if action.status == "dropped":  # a calendar that has it takes it out
+            event.add("status", "CANCELLED")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -65,6 +65,8 @@ class More:
         By how much it grows, as found by solving again.
     at_least, at_most
         Between what, given how far both plans are proved.
+    person_name
+        Whose hours; None where it is not the hours of one.
     """
 
     limit: str
@@ -72,6 +74,7 @@ class More:
     objective: float
     at_least: float
     at_most: float
+    person_name: str | None = None
 
 
 def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) -> Instead:
@@ -104,6 +107,7 @@ def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) ->
 
 def one_more(account: Account, limits: PlanLimits, plan: Plan) -> tuple[More, ...]:
     """Solve again with one more of each limit, the one worth most first."""
+    names = {f"hours.{person.id}": person.name for person in account.ours}
     found = []
     for limit, amount, richer, wider in _richer(account, limits):
         other = propose(richer, wider)
@@ -112,9 +116,11 @@ def one_more(account: Account, limits: PlanLimits, plan: Plan) -> tuple[More, ..
             More(
                 limit=limit,
                 amount=amount,
-                objective=after - before,
+                # What was possible still is: less is only how far the two are proved.
+                objective=max(0.0, after - before),
                 at_least=max(0.0, after - (plan.bound if plan.bound is not None else after)),
                 at_most=max(0.0, (other.bound if other.bound is not None else after) - before),
+                person_name=names.get(limit),
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.objective, one.limit, one.amount)))

@@ -6,19 +6,42 @@ for; taken back, the touchpoint goes, and a tie that was only there because of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from graph.errors import AmbiguousName, Candidate, InputError, UnknownName
+from graph.exports import csv_table
 from graph.plan.days import month_of
 from graph.plan.model import Action, ActionStatus, Pin
 from graph.store import Store, Transaction
 from graph.store.plans import OPEN, action_of, read_actions
 
 SOURCE = "plan"
+
+COLUMNS = (
+    "due_on",
+    "status",
+    "late",
+    "person",
+    "person_name",
+    "stakeholder",
+    "stakeholder_name",
+    "also",
+    "also_names",
+    "kind",
+    "hours",
+    "cost",
+    "expected_gain",
+    "pinned",
+    "done_on",
+    "minutes",
+    "reason",
+    "id",
+    "account",
+)
 
 MARK = "MATCH (action:Action {id: $id}) SET action += $properties"
 
@@ -96,6 +119,19 @@ def undertakings(store: Store, account: str, today: date) -> tuple[Undertaking, 
     return tuple(_undertaking(row, today) for row in read_actions(store, account))
 
 
+def undertakings_csv(account: str, known: Sequence[Undertaking]) -> str:
+    """Return the actions of an account as CSV, one a line, with what became of them."""
+    rows = (
+        [account if column == "account" else _cell(getattr(one, column)) for column in COLUMNS]
+        for one in known
+    )
+    return csv_table(COLUMNS, rows)
+
+
+def _cell(value: object) -> object:
+    return "; ".join(value) if isinstance(value, tuple) else value
+
+
 def resolve_action(store: Store, account: str, text: str) -> Undertaking:
     """Return the action with this id, or the only one whose id goes on from these letters.
 
@@ -131,6 +167,7 @@ def change(
     minutes: float | None = None,
     owner: str | None = None,
     due_on: date | None = None,
+    pinned: bool | None = None,
     today: date,
 ) -> Undertaking:
     """Change what became of an action, who does it or when it is due, in one transaction.
@@ -143,6 +180,8 @@ def change(
         Of a done one: its day, today by default, and how long it took.
     owner
         Id of one of ours.
+    pinned
+        Whether planning anew must keep it; another owner or day pins it, too.
 
     Raises
     ------
@@ -161,7 +200,7 @@ def change(
     def work(transaction: Transaction) -> None:
         if owner is not None:
             transaction.run(OWN, {"id": action.id, "person": owner})
-        properties: dict[str, Any] = {}
+        properties: dict[str, Any] = {} if pinned is None else {"pinned": pinned}
         if due_on is not None:
             properties["due_on"] = due_on
         if owner is not None or due_on is not None:

@@ -82,13 +82,18 @@ def save_plan(store: Store, account_id: str, plan: Plan) -> None:
     store.transact(work)
 
 
-def read_plan(store: Store, account_id: str) -> Plan | None:
+def read_plan(store: Store, account_id: str, *, settled: bool = False) -> Plan | None:
     """Return the actions of an account that are proposed or started; None where there are none.
 
     What a plan says beside its actions (its proof, its gaps) is not kept: it was true of the day it was
     made. Months count from the latest day on which one of the actions was planned.
+
+    Parameters
+    ----------
+    settled
+        Also those that are done or dropped.
     """
-    rows = store.read(READ, {"account": account_id, "planned": list(OPEN)})
+    rows = read_actions(store, account_id) if settled else _rows(store, account_id, OPEN)
     if not rows:
         return None
     as_of = max(_planned_on(row) for row in rows)
@@ -120,7 +125,11 @@ def _planned_on(row: dict[str, Any]) -> date:
 
 def read_actions(store: Store, account_id: str) -> list[dict[str, Any]]:
     """Return the rows of every action of an account, whatever became of it, by due date."""
-    return store.read(READ, {"account": account_id, "planned": [*OPEN, "done", "dropped"]})
+    return _rows(store, account_id, (*OPEN, "done", "dropped"))
+
+
+def _rows(store: Store, account_id: str, statuses: tuple[str, ...]) -> list[dict[str, Any]]:
+    return store.read(READ, {"account": account_id, "planned": list(statuses)})
 
 
 def action_of(row: dict[str, Any], as_of: date) -> Action:

@@ -197,15 +197,16 @@ def test_every_operation_has_a_stable_name(client: httpx.Client):
     names = [operation["operationId"] for path in described["paths"].values() for operation in path.values()]
     assert sorted(names) == [
         "assess_person", "cancel_portfolio_simulation", "cancel_sensitivity", "cancel_simulation",
-        "change_action", "check", "follow_portfolio_simulation", "follow_sensitivity", "follow_simulation",
-        "get_account", "get_account_estimates", "get_all_gaps_file", "get_cookbook_entry", "get_estimates",
-        "get_gaps", "get_gaps_file", "get_health", "get_history", "get_map_html", "get_map_png",
-        "get_map_svg", "get_plan_csv", "get_plan_ics", "get_portfolio_simulation", "get_ropi",
-        "get_sensitivity", "get_simulation", "get_simulation_report", "get_without", "import_files",
-        "list_accounts", "list_actions", "list_cookbook", "list_duplicates", "list_gaps", "list_imports",
-        "list_merges", "merge_people", "propose_plan", "propose_plans", "query", "reject_duplicate",
-        "save_gaps", "save_plan", "start_portfolio_simulation", "start_sensitivity", "start_simulation",
-        "undo_import", "unmerge_people",
+        "change_action", "check", "follow_portfolio_simulation", "follow_sensitivity",
+        "follow_simulation", "get_account", "get_account_estimates", "get_actions_file",
+        "get_all_gaps_file", "get_cookbook_entry", "get_estimates", "get_gaps", "get_gaps_file",
+        "get_health", "get_history", "get_map_html", "get_map_png", "get_map_svg", "get_plan_csv",
+        "get_plan_ics", "get_portfolio_simulation", "get_ropi", "get_sensitivity", "get_simulation",
+        "get_simulation_report", "get_without", "import_files", "list_accounts", "list_actions",
+        "list_cookbook", "list_duplicates", "list_gaps", "list_imports", "list_merges", "merge_people",
+        "propose_plan", "propose_plans", "query", "reject_duplicate", "save_gaps", "save_plan",
+        "start_portfolio_simulation", "start_sensitivity", "start_simulation", "undo_import",
+        "unmerge_people",
     ]  # fmt: skip
     assert all(path.startswith("/api/v1/") for path in described["paths"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -139,6 +140,55 @@ def test_a_saved_plan_is_carried_out(account: Page, opened_store: Store):
     page.reload()
     expect(rows).not_to_have_count(0)
     assert overflow(page) <= 0
+
+
+def test_what_else_could_be_done_stands_beside_the_plan(account: Page):
+    page = account
+    expect(lines(page).first).to_be_visible(timeout=SLOW)
+    page.locator("#plan [name=budget]").fill("100")
+    with page.expect_response(lambda answer: "budget=100" in answer.url, timeout=SLOW):
+        page.get_by_role("button", name="Propose", exact=True).click()
+    expect(page.get_by_role("button", name="Save the plan")).to_have_attribute(
+        "hx-post", re.compile("budget=100"), timeout=SLOW
+    )
+    beside = page.locator("#beside")
+    first = lines(page).first
+    whom = first.locator("td[data-label='Meets whom'] bdi").first.inner_text()
+    first.get_by_role("button", name="What instead?").click()
+    expect(beside.get_by_role("status")).to_be_focused(timeout=SLOW)
+    expect(beside.get_by_role("status")).to_contain_text(whom)
+    expect(beside.locator("tbody tr", has_text="−").filter(has_text=whom).first).to_be_visible()
+    page.get_by_role("button", name="What one more hour buys").click()
+    expect(beside.locator("h3")).to_have_text("What one more would buy", timeout=SLOW)
+    said = beside.locator("tbody td:first-child").all_inner_texts()
+    assert {"1 more of the budget", "20 more of the budget"} <= set(said)
+    assert {f"an hour a month more for {who}" for who in ("everybody", "Sam", "Tess")} <= set(said)
+    page.get_by_role("button", name="Simulate the plan").click()
+    effects = page.locator("#effects tbody tr")
+    expect(effects.filter(has=page.get_by_text("do nothing", exact=True))).to_be_visible(timeout=2 * SLOW)
+    expect(beside).to_contain_text("With nobody leaving")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert overflow(page) <= 0
+
+
+def test_a_saved_plan_is_unpinned_and_taken_along(account: Page, opened_store: Store):
+    page = account
+    page.get_by_role("button", name="Save the plan").click(timeout=SLOW)
+    rows = page.locator("#actions tbody tr")
+    said = page.locator("#actions [role=status]")
+    rows.first.get_by_role("button", name="Pin", exact=False).click()
+    expect(said).to_contain_text("Pinned")
+    pinned = "MATCH (a:Action) WHERE a.pinned RETURN count(a) AS n"
+    assert opened_store.read(pinned) == [{"n": 1}]
+    rows.first.get_by_role("button", name="Unpin").click()
+    expect(said).to_contain_text("Unpinned")
+    assert opened_store.read(pinned) == [{"n": 0}]
+    rows.first.get_by_role("button", name="Drop").click()
+    expect(said).to_contain_text("Dropped")
+    for name, words in (("table", b"dropped"), ("calendar", b"STATUS:CANCELLED")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"Saved plan as a {name}").click()
+        assert words in download.value.path().read_bytes()
 
 
 def test_a_gap_report_is_kept_and_compared(account: Page, address: str, opened_store: Store):
