@@ -70,6 +70,7 @@ def preview(
     mapping: Annotated[UploadFile | None, File()] = None,
     dates: Annotated[Literal["ymd", "dmy", "mdy"] | None, Form()] = None,
     dialect: Annotated[Dialect, Form()] = "auto",
+    ours: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Say what files would bring in; hold them, so that the same can be imported."""
     chosen = [one for one in files if one.filename]
@@ -80,6 +81,7 @@ def preview(
         mapping if mapping is not None and mapping.filename else None,
         dates=dates,
         dialect=dialect,
+        ours=ours.strip() or None,
     )
 
     def work_on(progress: Progress) -> tuple[Received, Result[ImportReport]]:
@@ -145,6 +147,7 @@ def _import(work: Workspace, found: Received, progress: Progress, *, dry_run: bo
         mapping=found.mapping,
         dates=found.dates,
         dialect=found.dialect,
+        ours=found.ours,
         dry_run=dry_run,
         progress=progress,
     )

@@ -41,6 +41,7 @@ class Received:
     mapping: Path | None = None
     dates: str | None = None
     dialect: str = "auto"
+    ours: str | None = None
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
     def remove(self) -> None:
@@ -54,6 +55,7 @@ def receive(
     *,
     dates: str | None = None,
     dialect: str = "auto",
+    ours: str | None = None,
 ) -> Received:
     """Write uploaded files into a folder of their own; the caller removes them.
 
@@ -78,7 +80,7 @@ def receive(
             beside.mkdir()
             mapped = beside / called
             _write(mapped, mapping)
-        return Received(folder, tuple(inside / name for name in names), mapped, dates, dialect)
+        return Received(folder, tuple(inside / name for name in names), mapped, dates, dialect, ours)
     except BaseException:
         folder.cleanup()
         raise

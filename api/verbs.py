@@ -164,6 +164,7 @@ def import_(
     mapping: Path | None = None,
     dates: str | None = None,
     dialect: str = "auto",
+    ours: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Result[ImportReport]:
@@ -176,6 +177,7 @@ def import_(
         mapping=mapping,
         dates=dates,
         dialect=dialect,
+        ours=ours,
         dry_run=dry_run,
         today=work.today,
         policy=work.policy,

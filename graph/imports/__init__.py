@@ -40,6 +40,7 @@ def import_files(
     mapping: Path | None = None,
     dates: str | None = None,
     dialect: str = "auto",
+    ours: str | None = None,
     dry_run: bool = False,
     today: date | None = None,
     policy: Policy | None = None,
@@ -57,6 +58,8 @@ def import_files(
         `ymd`, `dmy` or `mdy`, where a file leaves it open.
     dialect
         Whose export the files are, one of `dialects.NAMES`; `auto` recognises it and says why.
+    ours
+        Who we are, by id or name; it beats the mapping's.
     dry_run
         Report, write nothing.
     today
@@ -78,6 +81,7 @@ def import_files(
         mapping=mapping,
         dates=dates,
         dialect=dialect,
+        ours=ours,
     )
     changes = write_records(
         store, reading.records, today=today, dry_run=dry_run, files=reading.files, progress=progress

@@ -105,7 +105,7 @@ def warn_without_ours(assembly: Assembly) -> None:
     if assembly.records.people and not assembly.someone_is_ours():
         assembly.ledger.warnings.append(
             "Nothing says who we are, so nobody is on our side: give an organisation the kind supplier, "
-            "or name us with ours: in a mapping file."
+            "or name us, with --ours NAME or ours: in a mapping file."
         )
 
 

@@ -50,6 +50,7 @@ def read_files(
     mapping: Path | None = None,
     dates: str | None = None,
     dialect: str = "auto",
+    ours: str | None = None,
 ) -> Reading:
     """Read files of the generic form, with a mapping to it, or of a dialect.
 
@@ -65,6 +66,8 @@ def read_files(
         How the files are to be read; `dates` beats the mapping's.
     dialect
         Whose export the files are; `auto` recognises it.
+    ours
+        Who we are, by id or name; it beats the mapping's.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def read_files(
     if dates is not None and dates not in ORDERS:
         raise InputError(f"--dates must be one of {', '.join(ORDERS)}, found {dates!r}.")
     plan, ledger = read_mapping(mapping), Ledger()
-    ours = plan.ours or _only_supplier(known)
+    ours = ours or plan.ours or _only_supplier(known)
     order = _order(dates) or plan.dates
     context = Context(policy, today, known, ours, plan.encoding, ledger, order)
     recognised = recognise(paths, mapping, plan, dialect, context)

@@ -143,10 +143,12 @@ def test_an_export_is_recognised_and_can_be_put_away(opened: Page, opened_store:
     page.get_by_label("They come from").select_option(label="HubSpot")
     page.get_by_label("Order of dates").select_option(label="day, month, year")
     mapping = tmp_path / "mapping.yaml"
-    mapping.write_text("ours: Us\n", encoding="utf-8")
+    mapping.write_text("encoding: cp1252\n", encoding="utf-8")
     page.get_by_label("Mapping").set_input_files(mapping)
+    page.get_by_label("Who we are").fill("Us")
     preview(page, written(tmp_path, {"contacts.csv": HUBSPOT}))
     expect(row(page, "contacts.csv").first).to_contain_text("HubSpot", timeout=SLOW)
+    expect(page.locator("#import-report")).to_contain_text("1 tie")
     page.get_by_role("button", name="Put away").click()
     expect(page.get_by_role("status")).to_contain_text("nothing was imported")
     assert nodes(opened_store) == before
@@ -185,7 +187,7 @@ def test_with_the_keyboard_and_on_a_phone(opened: Page, tmp_path: Path, monkeypa
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_label("Files several at once").set_input_files(written(tmp_path, FILES))
     page.get_by_label("Files several at once").focus()
-    for name in ("mapping", "dialect", "dates"):
+    for name in ("mapping", "ours", "dialect", "dates"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.id") == name
     page.keyboard.press("Tab")

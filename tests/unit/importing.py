@@ -36,6 +36,7 @@ def read(
     dates: str | None = None,
     known: Known | None = None,
     today: date = TODAY,
+    ours: str | None = None,
 ) -> Reading:
     write_files(folder, files)
     plan = None
@@ -43,5 +44,11 @@ def read(
         plan = folder / "mapping.yaml"
         plan.write_text(mapping, encoding="utf-8")
     return read_files(
-        [folder], known=known or Known(), policy=load_policy(), today=today, mapping=plan, dates=dates
+        [folder],
+        known=known or Known(),
+        policy=load_policy(),
+        today=today,
+        mapping=plan,
+        dates=dates,
+        ours=ours,
     )

@@ -326,6 +326,13 @@ def test_other_tables_are_nobodys(tmp_path: Path) -> None:
     assert dialects == {"zoho.csv": None, "list.csv": None, "people.csv": "generic"}
 
 
+def test_who_we_are_needs_no_mapping_file(tmp_path: Path) -> None:
+    reading = read(tmp_path, HUBSPOT, mapping="ours: Others\n", ours="Us Ltd")
+    assert ("Inès Moreau", "hubspot:101") in ties(reading)
+    assert reading.records.people["Inès Moreau"].organisation == "Us Ltd"
+    assert "Others" not in reading.records.organisations
+
+
 def test_names_of_an_export_mean_its_own_entries_before_those_of_another_product(tmp_path: Path) -> None:
     known = Known(
         organisations={

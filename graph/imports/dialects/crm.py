@@ -21,7 +21,7 @@ from graph.imports.sources import Row, Table
 from graph.imports.titles import TitleReader
 from graph.policy import fold
 
-NO_OURS = "not knowing who we are (ours: in a mapping file says it)"
+NO_OURS = "not knowing who we are (--ours NAME, or ours: in a mapping file)"
 
 # A cell of a row by the name of its field; empty text where the export has no such column.
 Field = Callable[[str], str]
