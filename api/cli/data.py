@@ -55,6 +55,9 @@ def import_(
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A YAML file that says what your columns mean.")
     ] = None,
+    ours: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who we are; a CRM export does not tell.")
+    ] = None,
     from_neo4j: Annotated[
         str | None,
         typer.Option(metavar="URI", help="Read another Neo4j by the queries in the mapping, no files."),
@@ -81,6 +84,7 @@ def import_(
                     mapping=mapping,
                     dates=order,
                     dialect=dialect.value,
+                    ours=ours,
                     dry_run=dry_run,
                     progress=progress,
                 )

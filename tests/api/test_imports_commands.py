@@ -34,6 +34,10 @@ def test_what_came_in_is_listed_and_undone_by_commands(
     listed = diamond("imports", "list")["imports"]
     assert [(one["id"], one["state"]) for one in listed] == [(second, "done"), (first, "done")]
     assert listed[1]["files"] == sorted(BASE) and listed[1]["created"]["Person"] == 3
+    export = "Record ID,First Name,Last Name,Company name,Contact owner,Job Title\n9,Ann,Lee,Acme,Sam,CEO\n"
+    (hub,) = write_files(tmp_path / "hub", {"contacts.csv": export}).iterdir()
+    would = diamond("import", str(hub), "--ours", "Us Ltd", "--dry-run")
+    assert would["created"]["ENGAGES"] == 1 and would["id"] is None
     refused = diamond("imports", "undo", first, code=2)
     assert f"undo {second}" in refused["detail"]
     assert diamond("imports", "undo", second)["deleted"] == {"ENGAGES": 1}
