@@ -45,8 +45,13 @@ LEVELS = (1, 5)
 SHARES = (0.0, 1.0)
 NOT_NEGATIVE = (0.0, math.inf)
 # Where a limit's range does not follow from its unit: a share for 1, else nothing below 0.
-RANGES = {"opponent_below": (-1.0, 0.0), "decay_scale": NOT_NEGATIVE, "similar_size": (1.0, math.inf)}
-ABOVE_ZERO = ("step_days", "contact_gain", "half_weak", "half_strong", "similar_from")
+RANGES = {
+    "opponent_below": (-1.0, 0.0),
+    "decay_scale": NOT_NEGATIVE,
+    "similar_size": (1.0, math.inf),
+    "step_days": (1.0, 366.0),  # a replay goes step by step
+}
+ABOVE_ZERO = ("contact_gain", "half_weak", "half_strong", "similar_from")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names and documents are UTF-8 whatever the locale says
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # a file's name may be no text
     sys.unraisablehook = interrupt_again
     try:
         code = run(list(sys.argv[1:] if arguments is None else arguments))

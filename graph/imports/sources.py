@@ -137,6 +137,13 @@ def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
     if not files:
         raise InputError("There is no file to import in " + ", ".join(str(path) for path in paths) + ".")
     names = _names(files)
+    for name in names.values():
+        if any("\ud800" <= char <= "\udfff" for char in name):
+            said = name.encode("utf-8", "backslashreplace").decode()
+            raise InputError(
+                f"The name of {said} is not written in UTF-8; rename the file.",
+                errors=[_fault(said, "has a name that is no text")],
+            )
     return [(names[path], path) for path in files]
 
 
@@ -236,9 +243,11 @@ def _text_rows(file: str, path: Path, encoding: str, separator: str) -> Iterator
     """Yield header and rows, numbered as a spreadsheet numbers them: the header is row 1."""
     number = 0
     with path.open(encoding=encoding, newline="") as lines:
-        reader = csv.reader(_bounded(file, lines), delimiter=separator, strict=True)
+        bounded = _Lines(file, lines)
+        reader = csv.reader(bounded, delimiter=separator, strict=True)
         try:
             for number, cells in enumerate(reader, start=1):
+                bounded.row, bounded.taken = number + 1, 0
                 if not any(cell.strip() for cell in cells) or (number == 1 and _is_hint(cells, separator)):
                     continue
                 yield number, cells
@@ -260,15 +269,23 @@ def _is_hint(cells: Sequence[str], separator: str) -> bool:
     return separator.join(cells).casefold() in (f"sep={separator}", "sep=" + separator * len(cells))
 
 
-def _bounded(file: str, lines: TextIO) -> Iterator[str]:
-    """Yield lines, refusing one that would not end."""
-    number = 0
-    while line := lines.readline(LINE_LIMIT):
-        number += 1
-        if len(line) == LINE_LIMIT and not line.endswith(("\n", "\r")):
-            message = f"is a line of more than {LINE_LIMIT:,} characters"
-            raise InputError(f"{file}, row {number} {message}.", errors=[_fault(file, message, number)])
-        yield line
+@dataclass
+class _Lines:
+    """The lines of a file, of which a row may hold several in quotes; a row that would not end is refused."""
+
+    file: str
+    lines: TextIO
+    row: int = 1
+    taken: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.lines.readline(LINE_LIMIT):
+            self.taken += len(line)
+            if self.taken >= LINE_LIMIT:
+                message = f"is a row of more than {LINE_LIMIT:,} characters"
+                where = f"{self.file}, row {self.row}"
+                raise InputError(f"{where} {message}.", errors=[_fault(self.file, message, self.row)])
+            yield line
 
 
 def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -165,3 +166,16 @@ def test_a_zone_may_have_a_name_too_long_for_a_file(tmp_path: Path) -> None:
     )
     reading = read(tmp_path, {**BASE, "a.ics": event})
     assert [(one.file, one.row) for one in reading.findings] == [("a.ics", 1)]
+
+
+def test_a_row_of_many_lines_ends_somewhere(tmp_path: Path) -> None:
+    rows = 'id,name,organisation\n1,"Ann\nof the north",Acme\n2,"' + '","\n' * 2_000_000
+    with within(5), pytest.raises(InputError, match="row 3 is a row of more than 4,194,304 characters"):
+        read(tmp_path, {"people.csv": rows})
+
+
+def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    called = os.fsdecode(b"people\xff.csv")
+    with pytest.raises(InputError, match=r"people\\udcff\.csv is not written in UTF-8") as caught:
+        read(tmp_path, {called: ROW})
+    assert caught.value.detail.encode()

@@ -99,7 +99,7 @@ def test_a_spreadsheet_of_another_country_is_read(folder: Path):
         ("measures.csv", 2, "value", "inf", "from 0 to 1"),
         ("measures.csv", 3, "value", "0.3", "from -1 to 0"),
         ("measures.csv", 2, "name", "thread_minimum", "did you mean thread_min"),
-        ("measures.csv", 16, "value", "0", "above 0"),
+        ("measures.csv", 16, "value", "0", "from 1 to 366"),
     ],
 )
 def test_a_wrong_cell_is_named(folder: Path, table: str, row: int, column: str, value: str, said: str):
