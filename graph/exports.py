@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Row = Sequence[object]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel's own limits; what is longer is cut, what XML cannot hold left out.
 CELL_LIMIT = 32_767
+WIDTHS = (8, 60)  # of a column, in characters: what is longer is wrapped
 SHEET_NAME_LIMIT = 31
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -50,7 +52,9 @@ def csv_table(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 
 def workbook(sheets: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> bytes:
-    """Return tables as an Excel workbook, one sheet each, its header bold and kept in sight.
+    """Return tables as an Excel workbook, one sheet each.
+
+    The header is bold and kept in sight, columns are as wide as what they hold, long texts are wrapped.
 
     Parameters
     ----------
@@ -58,11 +62,18 @@ def workbook(sheets: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> bytes
         Name of the sheet to its columns and rows. Cells hold text, numbers, dates, yes or no, or nothing.
     """
     import openpyxl
+    from openpyxl.utils import get_column_letter
 
     book = openpyxl.Workbook(write_only=True)
     for name, (columns, rows) in sheets.items():
         sheet = book.create_sheet(_NOT_IN_SHEET_NAMES.sub(" ", name)[:SHEET_NAME_LIMIT])
         sheet.freeze_panes = "A2"
+        rows = list(rows)
+        for number, cells in enumerate(zip_longest(columns, *rows, fillvalue=""), start=1):
+            longest = max(len(str(value)) for value in cells)
+            sheet.column_dimensions[get_column_letter(number)].width = min(
+                max(longest + 2, WIDTHS[0]), WIDTHS[1]
+            )
         sheet.append([_excel_cell(sheet, column, bold=True) for column in columns])
         for row in rows:
             sheet.append([_excel_cell(sheet, value) for value in row])
@@ -73,7 +84,7 @@ def workbook(sheets: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> bytes
 
 def _excel_cell(sheet: WriteOnlyWorksheet, value: object, *, bold: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
 
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.isoformat(sep=" ")  # Excel knows no time zones
@@ -86,6 +97,7 @@ def _excel_cell(sheet: WriteOnlyWorksheet, value: object, *, bold: bool = False)
         cell.data_type = "s"  # openpyxl would make a formula of what starts with an equals sign
         if starts_formula(text):
             cell.quotePrefix = True  # so that Excel keeps it a text when somebody edits it
+    cell.alignment = Alignment(vertical="top", wrap_text=len(str(value)) + 2 > WIDTHS[1])
     if bold:
         cell.font = Font(bold=True)
     return cell

@@ -6,7 +6,7 @@ show this.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -182,14 +182,22 @@ def report_workbook(found: GapReport, as_of: date, warnings: Sequence[str]) -> b
         "About": (("what", "said"), about),
     }
     if found.changes is not None:
-        sheets["Changes"] = (CHANGE_COLUMNS, change_rows(found.changes))
+        names = {gap.account: gap.account_name for gap in found.gaps}
+        sheets["Changes"] = (CHANGE_COLUMNS, change_rows(found.changes, names))
     return workbook(sheets)
 
 
-def change_rows(changes: GapChanges) -> list[Row]:
-    """Return every change as a row of a table."""
+def change_rows(changes: GapChanges, names: Mapping[str, str]) -> list[Row]:
+    """Return every change as a row of a table; `names` are those of the accounts that are known."""
     return [
-        (name, one.account, TITLES[one.kind], one.subject_name, one.before, one.now)
+        (
+            name,
+            names.get(one.account, one.account),
+            TITLES[one.kind],
+            one.subject_name,
+            None if one.before is None else round(one.before, 4),
+            None if one.now is None else round(one.now, 4),
+        )
         for name, some in (
             ("new", changes.new),
             ("worse", changes.worse),

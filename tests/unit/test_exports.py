@@ -41,6 +41,13 @@ def test_numbers_dates_and_blanks_stay_what_they_are() -> None:
     assert row[6:] == ["2026-01-31 09:30:00+00:00", "x" * CELL_LIMIT, "ab"]
 
 
+def test_columns_are_as_wide_as_what_they_hold_and_long_texts_are_wrapped() -> None:
+    raw = workbook({"a": (["n", "name", "said"], [[1, "x" * 30, "word " * 40], [2, "y", "short"]])})
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(raw)).worksheets
+    assert [sheet.column_dimensions[one].width for one in "ABC"] == [8, 32, 60]
+    assert [bool(cell.alignment.wrap_text) for cell in sheet["C"]] == [False, True, False]
+
+
 def test_sheets_have_names_that_excel_takes() -> None:
     raw = workbook({"gaps: a/b [all] * of a long name": (["x"], []), "plan": (["x"], [])})
     first, second = openpyxl.load_workbook(io.BytesIO(raw)).sheetnames

@@ -194,6 +194,7 @@ def test_tables_hold_every_gap_and_no_formula(hostile: GapReport):
     assert all(cell.data_type != "f" for cell in cells)
     assert HOSTILE in {cell.value for cell in cells}
     assert book["Gaps"].max_row == len(hostile.gaps) + 1
+    assert book["Changes"]["B2"].value == "+Acme"  # by name, as in the gaps
 
 
 def test_the_page_says_first_what_changed_and_escapes_every_name(hostile: GapReport):
