@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -104,7 +105,7 @@ def plan(
                 work, None if portfolio else names, limits, pins=pins, bans=bans, save=save, as_of=as_of
             )
             status, found, document = many.body.status, many.body.plans, to_json(many)
-            output.show(many, planned.together)
+            show = partial(output.show, many, planned.together)
         else:
             with output.progress() as progress:
                 one = plans.plan(
@@ -123,7 +124,7 @@ def plan(
                     progress=progress,
                 )
             status, found, document = one.body.status, (one.body,), to_json(one)
-            output.show(one, planned.full_plan)
+            show = partial(output.show, one, planned.full_plan)
         if out is not None:
             kind = out.suffix.lower()
             if kind == ".csv":
@@ -132,6 +133,9 @@ def plan(
                 write_file(out, plan_ics(*found))
             else:
                 write_file(out, document.encode())
+        # The file first: who shows only the head of a long plan wants all of it there.
+        show()
+        if out is not None:
             output.wrote(out)
     if status == "infeasible":
         raise typer.Exit(1)

@@ -218,14 +218,14 @@ def _warnings(draft: Draft, limits: PlanLimits) -> Iterable[str]:
         )
     if draft.calendar.loss > limits.gap * choice.objective + 1e-9:
         yield (
-            f"The months keep all but {draft.calendar.loss:.4f} of the objective "
-            f"({draft.calendar.loss / choice.objective:.2%}), because whole touchpoints do not spread evenly."
+            "Whole touchpoints do not spread evenly over the months: that costs "
+            f"{draft.calendar.loss:.4f} of the objective ({draft.calendar.loss / choice.objective:.2%})."
         )
     assumed = sum(person.time_capacity is None for person in account.ours)
     if assumed:
         yield (
-            f"{assumed} of {len(account.ours)} of ours have no time_capacity: "
-            f"{account.policy.limits['hours_default']:g} h a month are assumed."
+            f"{assumed} of {len(account.ours)} of ours have no time_capacity (hours a month for customers): "
+            f"{account.policy.limits['hours_default']:g} are assumed."
         )
 
 

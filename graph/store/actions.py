@@ -177,7 +177,7 @@ def change(
     status
         `planned` takes back whatever was said.
     on, minutes
-        Of a done one: its day, today by default, and how long it took.
+        Of a done one: its day, by default what was said before, else today, and how long it took.
     owner
         Id of one of ours.
     pinned
@@ -196,6 +196,9 @@ def change(
         raise InputError(f"The minutes of an action are a number of at least 0, found {minutes}.")
     if action.status == "done" and (owner is not None or due_on is not None):
         raise InputError(f"{action.id} is done: reopen it before it goes to somebody else or another day.")
+
+    if status == action.status == "done":  # what was said before stands
+        on, minutes = on or action.done_on, action.minutes if minutes is None else minutes
 
     def work(transaction: Transaction) -> None:
         if owner is not None:

@@ -59,6 +59,8 @@ def test_a_done_action_is_a_touchpoint_and_a_mistake_leaves_nothing(work: Worksp
         90.0,
         None,
     )
+    # Said again without a day, it stays what it was.
+    assert plans.act(work, "acme", "done", one.id).body.actions == (done,)
     (row,) = work.store.read(
         "MATCH (t:Touchpoint {id: $id}) RETURN t.kind AS kind, t.minutes AS minutes, t.on AS on, "
         "COLLECT { MATCH (p:Person)-[:ATTENDED]->(t) RETURN p.id ORDER BY p.id } AS there",
