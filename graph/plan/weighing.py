@@ -1,7 +1,8 @@
 """What else could be done: the next best without an action, and what one more hour or coin would buy.
 
 Both are found by solving again, not from prices of the limits: actions are whole, so what a limit is worth
-comes in steps.
+comes in steps. Plans are compared by what their choice maximises: the objective less what their actions are
+asked for, without which a plan with more work would always seem the better one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import isfinite
 
 from graph.account import Account
 from graph.plan.model import Ban, Plan, PlanLimits
+from graph.plan.program import HOUR_COST
 from graph.plan.propose import propose
 
 
@@ -39,7 +41,7 @@ class Instead:
     objective, gap_after
         With them and without.
     at_most
-        The most that they can be worth in the objective, given how far both plans are proved.
+        The most that they can be worth beyond what is asked for them, given how far the plan is proved.
     changes
         What the other plan does more and less of.
     """
@@ -62,7 +64,8 @@ class More:
     amount
         How much more: 1, and for the budget also the least that a touchpoint costs.
     objective
-        By how much it grows, as found by solving again.
+        By how much more than its actions are asked for it has of the objective, as found by solving again.
+        Not below 0, nor below what less of the limit buys: what was possible still is.
     at_least, at_most
         Between what, given how far both plans are proved.
     person_name
@@ -100,7 +103,7 @@ def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) ->
         without=without,
         objective=(plan.objective or 0.0, other.objective or 0.0),
         gap_after=(plan.gap_after or 0.0, other.gap_after or 0.0),
-        at_most=max(0.0, (plan.bound or 0.0) - (other.objective or 0.0)),
+        at_most=max(0.0, _worth(account, plan)[1] - _worth(account, other)[0]),
         changes=changes,
     )
 
@@ -108,35 +111,44 @@ def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) ->
 def one_more(account: Account, limits: PlanLimits, plan: Plan) -> tuple[More, ...]:
     """Solve again with one more of each limit, the one worth most first."""
     names = {f"hours.{person.id}": person.name for person in account.ours}
-    found = []
+    before, most_before = _worth(account, plan)
+    found: list[More] = []
     for limit, amount, richer, wider in _richer(account, limits):
-        other = propose(richer, wider)
-        before, after = plan.objective or 0.0, other.objective or 0.0
+        after, most_after = _worth(account, propose(richer, wider))
+        less = [one for one in found if one.limit == limit or one.limit.startswith(f"{limit}.")]
+        gained = max([0.0, after - before, *(one.objective for one in less)])
         found.append(
             More(
                 limit=limit,
                 amount=amount,
-                # What was possible still is: less is only how far the two are proved.
-                objective=max(0.0, after - before),
-                at_least=max(0.0, after - (plan.bound if plan.bound is not None else after)),
-                at_most=max(0.0, (other.bound if other.bound is not None else after) - before),
+                objective=gained,
+                at_least=max([0.0, after - most_before, *(one.at_least for one in less)]),
+                at_most=max(most_after - before, gained),
                 person_name=names.get(limit),
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.objective, one.limit, one.amount)))
 
 
+def _worth(account: Account, plan: Plan) -> tuple[float, float]:
+    """Return what a plan has of the objective beyond what its actions are asked for, and the bound on it."""
+    work = plan.hours + account.policy.limits["preparation"] * len(plan.actions) + plan.cost / HOUR_COST
+    asked = (plan.least_gain or 0.0) * work
+    objective = plan.objective or 0.0
+    return objective - asked, (objective if plan.bound is None else plan.bound) - asked
+
+
 def _richer(account: Account, limits: PlanLimits) -> Iterator[tuple[str, float, Account, PlanLimits]]:
-    """Yield each limit that is there with one more of it."""
+    """Yield each limit that is there with one more of it; what holds another comes after it."""
     if limits.budget is not None and isfinite(limits.budget):
         costs = [kind.cost for kind in account.policy.kinds.values() if kind.cost > 0]
         for amount in sorted({1.0, min(costs, default=1.0)}):
             yield "budget", amount, account, replace(limits, budget=limits.budget + amount)
-    more = replace(limits, hours=None if limits.hours is None else limits.hours + 1.0)
-    yield "hours", 1.0, _with_hours(account, limits, [person.id for person in account.ours]), more
     for person in account.ours:
         richer = _with_hours(account, limits, [person.id])
         yield f"hours.{person.id}", 1.0, richer, replace(limits, hours=None)
+    more = replace(limits, hours=None if limits.hours is None else limits.hours + 1.0)
+    yield "hours", 1.0, _with_hours(account, limits, [person.id for person in account.ours]), more
 
 
 def _with_hours(account: Account, limits: PlanLimits, people: list[str]) -> Account:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fixtures.generator import generate_account, generate_portfolio
 from graph.account import Account, InfluenceLine, Person, Tie
-from graph.plan import Ban, Pin, PlanLimits, propose, propose_together
+from graph.plan import Ban, Pin, PlanLimits, one_more, propose, propose_together
 from graph.plan.forms import form_name
 from graph.plan.highs import fill
 from graph.plan.outlook import Outlook
@@ -218,6 +218,21 @@ def test_a_portfolio_keeps_everybodys_hours_over_all_accounts(seed: int) -> None
         for action in plan.actions:
             assert action.person in account.our_index
             assert all(one in account.their_index for one in action.stakeholders)
+
+
+def test_one_more_hour_for_everybody_buys_no_less_than_one_for_anybody() -> None:
+    account = generate_account(5, ours=3, theirs=8)
+    limits = PlanLimits(hours=2.0, budget=500.0, months=6, gap=0.02)
+    more = one_more(account, limits, propose(account, limits))
+    known = {(one.limit, one.amount): one for one in more}
+    everybody, less, budget = known["hours", 1.0], known["budget", 1.0], known["budget", 20.0]
+    assert budget.objective >= less.objective
+    for one in more:
+        assert 0.0 <= one.at_least <= one.objective <= one.at_most
+        if one.limit.startswith("hours."):
+            assert one.person_name == account.people[one.limit.removeprefix("hours.")].name
+            assert everybody.objective >= one.objective
+            assert everybody.at_most >= one.at_least
 
 
 def test_one_account_together_is_that_account_alone() -> None:
