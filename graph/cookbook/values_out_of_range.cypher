@@ -1,7 +1,8 @@
 // Which values lie outside of what they can be?
 //
-// Strengths and shares from 0 to 1, proximity from 0 to 5, levels from 1 to 5, and the words for roles and
-// orientations. A number that is written as text counts, too; the measures leave such a value out.
+// Strengths and shares from 0 to 1, proximity from 0 to 5, levels from 1 to 5, the words for roles and
+// orientations, and days that are dates. A number or a day that is written as text counts, too; the measures
+// leave such a value out.
 //
 // $subject       text = null  only this one
 // $roles         list = ["decision_maker","evaluator","influencer","user"]  what a role can be
@@ -23,6 +24,10 @@ UNION ALL
   UNWIND [['level', p.level, 1, 5], ['time for key accounts', p.time_capacity, 0, 744]] AS said
   RETURN p.id AS subject, said[1] AS value, said[2] AS low, said[3] AS high,
     'The ' + said[0] + ' of ' + coalesce(p.name, p.id) AS what
+UNION ALL
+  MATCH (t:Touchpoint)
+  RETURN t.id AS subject, t.minutes AS value, 0 AS low, 1e300 AS high,
+    'The minutes of the touchpoint ' + t.id AS what
 UNION ALL
   MATCH (p:Person)-[line:INFLUENCES]->(other:Person)
   UNWIND [['weight', line.weight, 0, 1e300], ['sign', line.sign, -1, 1]] AS said
@@ -64,4 +69,26 @@ WITH x, p WHERE $subject IS NULL OR x.id = $subject
 RETURN 'range' AS kind, x.id AS subject,
   'The ' + x.attribute + ' of ' + coalesce(p.name, p.id) + ' is '
     + coalesce(toStringOrNull(x.value), 'no word') + ', which is none that we know.' AS message
+ORDER BY subject, message
+UNION ALL
+CALL {
+  MATCH (p:Person)-[post:EMPLOYED_BY]->(place)
+  UNWIND [['joining', post.since], ['leaving', post.until]] AS said
+  RETURN p.id AS subject, said[1] AS day,
+    coalesce(p.name, p.id) + ': the day of ' + said[0] + ' ' + coalesce(place.name, place.id) AS what
+UNION ALL
+  MATCH (our:Person)-[tie:ENGAGES]->(p:Person)
+  UNWIND [['statement', tie.given_on], ['last contact', tie.last_on]] AS said
+  RETURN our.id + '→' + p.id AS subject, said[1] AS day,
+    'The tie of ' + coalesce(our.name, our.id) + ' to ' + coalesce(p.name, p.id) + ': the day of the '
+      + said[0] AS what
+UNION ALL
+  MATCH (t:Touchpoint) RETURN t.id AS subject, t.on AS day, 'The day of the touchpoint ' + t.id AS what
+UNION ALL
+  MATCH (x:Assessment) RETURN x.id AS subject, x.on AS day, 'The day of the assessment ' + x.id AS what
+}
+WITH subject, day, what
+WHERE day IS NOT NULL AND NOT (day IS :: DATE) AND ($subject IS NULL OR subject = $subject)
+RETURN DISTINCT 'range' AS kind, subject,
+  what + ' is ' + coalesce(toStringOrNull(day), 'no day') + ', which is no date.' AS message
 ORDER BY subject, message

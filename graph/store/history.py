@@ -9,6 +9,7 @@ from typing import Any
 from graph.history import Group, History, Meeting, Post, Statement
 from graph.policy import Policy
 from graph.store import Store
+from graph.store.fitting import fitting, fitting_assessment
 
 Row = dict[str, Any]
 HIGHEST_PROXIMITY = 5.0
@@ -51,7 +52,8 @@ RETURN t.id AS id, t.on AS on, t.kind AS kind, t.minutes AS minutes,
 
 STATEMENTS = """
 MATCH (x:Assessment {attribute: 'proximity'})-[:ASSESSES]->(p:Person) WHERE x.on <= $day
-RETURN p.id AS person, coalesce(x.by, '') AS by, x.on AS on, x.value AS value ORDER BY x.id
+RETURN p.id AS person, coalesce(x.by, '') AS by, x.on AS on, x.attribute AS attribute, x.value AS value
+ORDER BY x.id
 """
 
 
@@ -91,6 +93,7 @@ def read_history(store: Store, day: date, policy: Policy, *, account: str | None
 
 def _post(row: Row, seen: date | None) -> Post:
     group: Group = row["group"]
+    row = fitting("EMPLOYED_BY", fitting("Person", row))
     return Post(
         person=row["person"],
         organisation=row["organisation"],
@@ -103,6 +106,7 @@ def _post(row: Row, seen: date | None) -> Post:
 
 
 def _meeting(row: Row, ours: set[str]) -> Meeting:
+    row = fitting("Touchpoint", row)
     attendees = sorted(row["attendees"])
     return Meeting(
         id=row["id"],
@@ -115,7 +119,8 @@ def _meeting(row: Row, ours: set[str]) -> Meeting:
 
 
 def _statements(rows: list[Row]) -> tuple[Statement, ...]:
-    newest = {(row["person"], row["by"], row["on"]): row["value"] for row in rows}
+    sound = filter(fitting_assessment, rows)
+    newest = {(row["person"], row["by"], row["on"]): row["value"] for row in sound}
     return tuple(
         Statement(person, by, on, value / HIGHEST_PROXIMITY) for (person, by, on), value in newest.items()
     )

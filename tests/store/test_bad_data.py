@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from api import exchange, verbs
+from api import exchange, foresight, verbs
 from api.workspace import Workspace
 from graph.measures import measure
 from graph.plan import PlanLimits
@@ -72,6 +72,19 @@ FAULTS = {
     "CREATE (a)-[:MEMBER_OF {share_of_time: 3}]->(:AccountTeam {id: 'acme/team'})-[:OF_ACCOUNT]->(o)",
     "owners": "MATCH (o {id: 'acme'}), (s:Supplier) CREATE (o)-[:PARENT_OF]->(s), (s)-[:PARENT_OF]->(o)",
     "nobody met": "CREATE (:Touchpoint {id: 't', kind: 'call', on: date('2026-01-01')})",
+    "left": "MATCH (:Person {id: 'p0'})-[e:EMPLOYED_BY]->() SET e.until = date('2025-06-01')",
+    "seat": "MATCH (p:Person)-[:EMPLOYED_BY]->(o {id: 'acme'}) SET p.title = 'CEO', p.level = 1 "
+    "MERGE (f:Function {id: 'acme/executive', kind: 'executive', organisation: 'acme'}) "
+    "MERGE (f)-[:FUNCTION_OF]->(o) CREATE (p)-[:WORKS_IN]->(f)",
+    "orphans": "MATCH (a:Person {id: 'a0'}) CREATE "
+    "(:Assessment {id: 'y', attribute: 'role', value: 'user'}), "
+    "(a)-[:ENGAGES {given_strength: 0.9}]->(:Person {id: 'x', name: 'X'})",
+    "days as text": "MATCH (:Person {id: 'p3'})-[e:EMPLOYED_BY]->() SET e.since = '2020-01-01' "
+    "WITH count(*) AS n MATCH (:Person {id: 'p2'})-[e:EMPLOYED_BY]->() SET e.until = 'never' "
+    "WITH count(*) AS n MATCH ()-[t:ENGAGES]->() SET t.given_on = 'now', t.last_on = datetime('2026-01-01')",
+    "met for long": "MATCH (a:Person {id: 'a0'}), (p:Person {id: 'p0'}) CREATE (a)-[:ATTENDED]->(:Touchpoint "
+    "{id: 'm', kind: 7, on: date('2026-01-02'), minutes: 'long'})<-[:ATTENDED]-(p), (a)-[:ATTENDED]->"
+    "(:Touchpoint {id: 'n', kind: 'call', on: datetime('2026-01-03')})<-[:ATTENDED]-(p)",
     "backwards": "MATCH (:Person {id: 'p0'})-[e:EMPLOYED_BY]->() "
     "SET e.since = date('2026-01-01'), e.until = date('2025-01-01')",
 }
@@ -88,6 +101,9 @@ def commands(work: Workspace) -> dict[str, Callable[[], Any]]:
             for relation in ("all", "engages", "reports_to", "influences")
         ],
         "plan": lambda: verbs.plan(work, "acme", PlanLimits(hours=2.0)),
+        "simulate": lambda: foresight.simulate(
+            work, "acme", strategies=["do_nothing", "plan"], replicates=4, months=6, threads=1, curve=False
+        ),
         "map": lambda: verbs.draw(work, "acme"),
         "network": lambda: verbs.network(work, "acme"),
         "export": lambda: exchange.export(work, "acme", ".graphml"),

@@ -337,6 +337,26 @@ def test_values_that_cannot_be(store: Store):
     shown(store, findings)
 
 
+def test_days_that_are_no_dates(store: Store):
+    store.write(SOUND)
+    store.write(
+        """
+        MATCH (a:Person {id: 'a'})-[tie:ENGAGES]->(b:Person {id: 'b'}), (t:Touchpoint), (x:Assessment),
+              (b)-[post:EMPLOYED_BY]->()
+        SET tie.last_on = '2026-01-31', t.on = datetime('2026-01-31T10:00Z'), t.minutes = 'long',
+            x.on = 'May', post.until = 'never'
+        """
+    )
+    findings = check(store, TODAY)
+    assert [(one.subject, one.message) for one in findings if one.kind == "range"] == [
+        ("t", 'The minutes of the touchpoint t is "long"; it can be at least 0.'),
+        ("a→b", "The tie of Ada to Bo: the day of the last contact is 2026-01-31, which is no date."),
+        ("b", "Bo: the day of leaving Acme is never, which is no date."),
+        ("t", "The day of the touchpoint t is 2026-01-31T10:00:00Z, which is no date."),
+        ("x", "The day of the assessment x is May, which is no date."),
+    ]
+
+
 def test_ties_to_people_who_left(store: Store):
     store.write(SOUND)
     store.write(
