@@ -32,6 +32,12 @@ def caveats(measures: Measures) -> tuple[str, ...]:
             f"{share:.0%} of the influence, role and orientation values of {account.name} are assumed "
             f"from the policy tables, since nobody has stated them."
         )
+    assumed = sum(tie.assumed for tie in account.ties)
+    if assumed:
+        told.append(
+            f"{assumed} of {count(len(account.ties), 'tie')} to people of {account.name} have an assumed "
+            "strength, since no touchpoint is known: mail and calendars tell how strong they are."
+        )
     stale, people = len(measures.stale), len(account.theirs)
     if people and stale / people >= account.policy.limits["stale_warning"]:
         told.append(f"{stale} of {people} scores of {account.name} are stale.")
