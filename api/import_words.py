@@ -20,6 +20,8 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "AccountTeam": ("account team", "account teams"),
     "Brand": ("brand", "brands"),
     "ImportFinding": ("finding", "findings"),
+    "FUNCTION_OF": ("function of an organisation", "functions of organisations"),
+    "OF_ACCOUNT": ("team of an account", "teams of accounts"),
     "EMPLOYED_BY": ("employment", "employments"),
     "WORKS_IN": ("post in a function", "posts in functions"),
     "PARENT_OF": ("parent company", "parent companies"),

@@ -98,6 +98,8 @@ class Output:
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
+        from api.import_words import stage
+
         with Bar(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -109,7 +111,7 @@ class Output:
 
             def report(what: str, done: int, total: int) -> None:
                 if what not in tasks:
-                    tasks[what] = bar.add_task(what, total=total or None)
+                    tasks[what] = bar.add_task(stage(what), total=total or None)
                 bar.update(tasks[what], completed=done, total=total or None)
 
             yield report

@@ -65,7 +65,7 @@ def import_files(
     today
         The import's day; the system's date without it.
     progress
-        Called with what is being written, how many of it, and how many there are.
+        Called with what is being done, how much of it, and how much there is; 0 where nobody can tell yet.
 
     Raises
     ------
@@ -73,6 +73,8 @@ def import_files(
         Something is refused; the store is unchanged.
     """
     today, policy = today or date.today(), policy or load_policy()
+    tell = progress or _silent
+    tell("reading the files", 0, 0)
     reading = read_files(
         paths,
         known=read_known(store),
@@ -83,13 +85,16 @@ def import_files(
         dialect=dialect,
         ours=ours,
     )
+    tell("reading the files", 1, 1)
     changes = write_records(
         store, reading.records, today=today, dry_run=dry_run, files=reading.files, progress=progress
     )
     if changes.any and not dry_run:
         from graph.store.strengths import refresh_strengths
 
+        tell("deriving strengths", 0, 0)
         refresh_strengths(store, today, policy)
+        tell("deriving strengths", 1, 1)
     return ImportReport(
         dry_run=dry_run,
         created=dict(sorted(changes.created.items())),
@@ -102,3 +107,7 @@ def import_files(
         warnings=reading.warnings + changes.warnings,
         id=changes.id,
     )
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Tell nobody how far it is."""

@@ -55,6 +55,9 @@ def test_a_staged_import_comes_out_as_any_other_and_is_undone(store: Store, file
         store, [files], today=TODAY, progress=lambda what, done, total: seen.append(f"{what} {done}/{total}")
     )
     assert everything(store) == right and "staged 40/60" in seen
+    # What takes long without a count is told, too, from its beginning to its end.
+    assert seen[:2] == ["reading the files 0/0", "reading the files 1/1"]
+    assert seen[-2:] == ["deriving strengths 0/0", "deriving strengths 1/1"]
     assert report.created["Touchpoint"] == NUMBER and report.created["Person"] == 3
     (record,) = read_imports(store)
     assert (record.state, record.id, record.content) == ("done", report.id, None)
