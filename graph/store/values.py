@@ -14,6 +14,8 @@ from neo4j.time import Date, DateTime, Duration, Time
 def plain(value: Any) -> Any:
     """Return a value with the standard library's dates; nodes and relationships as their properties."""
     match value:
+        case None | str() | int() | float():  # nearly all are
+            return value
         case Date() | DateTime() | Time():
             return value.to_native()
         case Duration():
