@@ -61,7 +61,7 @@ def undo_import(
     UnknownName
         There is no such import.
     InputError
-        It is undone already, or a later import builds on it.
+        It is undone already, a later import builds on it, or all of it must stay.
     """
     from graph.store.strengths import rewrite_strengths
 
@@ -116,6 +116,12 @@ def _undo(
         progress,
     )
     _take_back(attempt, record)
+    if attempt.kept and not attempt.deleted and not attempt.restored:
+        first = min(attempt.kept, key=lambda one: (one.kind, one.id))
+        raise InputError(
+            f"Nothing of import {id_} can be taken back now: {first.kind} {first.id} stays, since "
+            f"{first.why} ({len(attempt.kept):,} such in all). It stays an import that can be undone."
+        )
     record_undone(transaction, id_)
     transaction.run("MATCH ()-[t:ENGAGES]->() WHERE t.strength_on IS NOT NULL SET t.strength_on = null")
     return Undone(

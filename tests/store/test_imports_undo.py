@@ -17,6 +17,7 @@ from graph.imports.undoing import Undone, undo_import
 from graph.policy import load_policy
 from graph.store import Store
 from graph.store.imports import read_imports
+from graph.store.merges import Pair, merge_people, unmerge
 from tests.property.test_import_properties import Table, forms, written
 from tests.store.test_import_store import bring, everything, one
 from tests.unit.importing import BASE, TODAY
@@ -258,3 +259,21 @@ def test_an_older_tie_does_not_replace_a_newer_one(store: Store, tmp_path: Path)
     tie = one(store, "MATCH (:Person {id: 'o1'})-[r:ENGAGES]->() RETURN properties(r)")
     assert (tie["given_strength"], tie["last_on"].isoformat(), tie["desired"]) == (0.8, "2026-01-20", 4.0)
     assert bring(store, tmp_path, older).updated == {}
+
+
+def test_an_import_of_which_all_must_stay_can_be_undone_later(store: Store, tmp_path: Path) -> None:
+    people = "".join(f"{id_},Anna Berg,acme,{id_}@acme.eu\n" for id_ in "abcd")
+    files = {
+        "organisations.csv": "id,name,kind\nus,Us,supplier\nacme,Acme,key_account\n",
+        "people.csv": f"id,name,organisation,email\no1,Olga Ost,us,o@us.eu\n{people}",
+        "ties.csv": "ours,stakeholder,strength\no1,a,0.5\no1,b,0.6\n",
+    }
+    before = everything(store)
+    report = bring(store, tmp_path, files)
+    made = [merge_people(store, [Pair(*pair)], today=TODAY)[0] for pair in ("ab", "ca", "dc")]
+    with pytest.raises(InputError, match=f"Nothing of import {report.id} can be taken back"):
+        undo(store, report.id)
+    for merged in reversed(made):
+        unmerge(store, merged.id, today=TODAY)
+    assert undo(store, report.id).kept == ()
+    assert everything(store) == before
