@@ -56,9 +56,11 @@ def load_yaml(text: str, *, largest: float = math.inf) -> Any:
         if node is None:
             return None
         if _expanded(node, {}) > largest:
-            raise ValueError(f"its aliases stand for more than {largest:,} values")
+            raise _not_plain(f"its aliases stand for more than {largest:,} values")
         return loader.construct_document(node)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _not_plain("it is nested too deeply") from None
+    except ValueError as error:
         raise yaml.YAMLError(str(error)) from None
     finally:
         loader.dispose()
@@ -68,11 +70,11 @@ def _expanded(node: yaml.Node, sizes: dict[yaml.Node, int]) -> int:
     """Return how many values a node stands for, aliases written out; refuse one that holds itself."""
     if isinstance(node, yaml.ScalarNode):
         if NO_TEXT.search(node.value):
-            raise ValueError(f"{node.value[:40]!a} holds a NUL or half a character")
+            raise _not_plain(f"{node.value[:40]!a} holds a NUL or half a character")
         return 1
     if node in sizes:
         if not sizes[node]:
-            raise ValueError("an alias stands for what holds it")
+            raise _not_plain("an alias stands for what holds it")
         return sizes[node]
     sizes[node] = 0
     pairs = isinstance(node, yaml.MappingNode)
@@ -80,3 +82,7 @@ def _expanded(node: yaml.Node, sizes: dict[yaml.Node, int]) -> int:
     size = 1 + sum(_expanded(one, sizes) for one in inner)
     sizes[node] = size
     return size
+
+
+def _not_plain(problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem)

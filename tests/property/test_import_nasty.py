@@ -58,7 +58,7 @@ LAUGHS = "".join(
         ("files: {people.csv: {form: people, constants: {function: {a: b}}}}", "what a cell can hold"),
         ("files: {people.csv: {form: people, values: {role: {a: {b: c}}}}}", "what a cell can hold"),
         ("ours: 2026-02-31", "out of range"),
-        ("[" * 5000, "recursion"),
+        ("[" * 5000, "nested too deeply"),
         ("--- a\n--- b", "single document"),
     ],
 )
