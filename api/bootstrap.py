@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.settings import Settings, load_settings
-from api.workspace import Progress, Workspace
+from api.workspace import Workspace
+from graph.progress import Progress
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.caveats import policy_notes
-from api.workspace import Progress, Result, Workspace
+from api.workspace import Result, Workspace
 from graph.errors import InputError
+from graph.progress import Progress
 
 if TYPE_CHECKING:
     from graph.imports import ImportReport

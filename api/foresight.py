@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.caveats import with_caveats
 from api.estimates import END_REPLICATES, OwnData, own_data
-from api.workspace import Progress, Result, Workspace
+from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.measures import measure
+from graph.progress import Progress
 
 if TYPE_CHECKING:
     from graph.plan import Plan

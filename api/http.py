@@ -35,8 +35,9 @@ from api.reading import Proposals
 from api.security import LocalOnly, check_host
 from api.settings import Settings, load_settings
 from api.uploads import LimitedBody, Uploads
-from api.workspace import Progress, Workspace
+from api.workspace import Workspace
 from graph.errors import InputError
+from graph.progress import Progress
 
 __all__ = ["check_host", "create_app", "serve_app"]
 

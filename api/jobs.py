@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 from api.document import document, problem
 from api.problems import HttpFault, log
-from api.workspace import Progress
 from graph.errors import DiamondError, Unexpected
+from graph.progress import Progress
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 KEPT = 50  # finished runs that can still be asked for

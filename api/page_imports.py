@@ -18,9 +18,10 @@ from api.jobs import Job, Jobs, answer
 from api.pages import ENVIRONMENT, render
 from api.routes import Dialect
 from api.uploads import HELD_FOR, LARGEST, Received, Uploads, receive
-from api.workspace import Progress, Result, Workspace
+from api.workspace import Result, Workspace
 from graph.errors import DiamondError, InputError
 from graph.imports import ImportReport
+from graph.progress import Progress
 
 AT_ONCE = 1.5  # s that an answer may take before its progress is shown
 SHOWN = 15

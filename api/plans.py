@@ -12,11 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from api.caveats import with_caveats
-from api.workspace import Progress, Result, Workspace
+from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import AmbiguousName, InputError, UnknownName
 from graph.measures import measure
 from graph.plan import ActionStatus, Ban, Instead, More, Pin, Plan, PlanLimits, Together
+from graph.progress import Progress
 from graph.store.accounts import resolve_person
 from graph.store.actions import Undertaking
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from api.caveats import policy_notes
 from api.estimates import OwnData, portfolio_data
 from api.foresight import REPLICATES, ScenarioSource, read_scenario, scenario_data
-from api.workspace import Progress, Result, Workspace
+from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import Candidate, InputError, UnknownName
 from graph.policy import fold
+from graph.progress import Progress
 from graph.store.accounts import resolve_account
 
 if TYPE_CHECKING:

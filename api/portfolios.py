@@ -14,7 +14,8 @@ from api.portfolio_run import simulate_portfolio
 from api.problems import PROBLEMS
 from api.requests import PlainRoute, PortfolioRequest
 from api.running import LATER, add_run, scenario_asked, started
-from api.workspace import Progress, Workspace
+from api.workspace import Workspace
+from graph.progress import Progress
 from graph.store.accounts import resolve_account
 
 KIND = "portfolio simulation"

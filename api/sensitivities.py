@@ -13,7 +13,8 @@ from api.models import SensitivityDocument
 from api.problems import PROBLEMS
 from api.requests import PlainRoute, SensitivityRequest
 from api.running import LATER, add_run, scenario_asked, started
-from api.workspace import Progress, Workspace
+from api.workspace import Workspace
+from graph.progress import Progress
 
 KIND = "sensitivity"
 

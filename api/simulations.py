@@ -14,7 +14,8 @@ from api.models import SimulationDocument
 from api.problems import PROBLEMS, answer
 from api.requests import PlainRoute, SimulationRequest
 from api.running import LATER, MISSING, RUNNING, JobName, add_run, scenario_asked, started
-from api.workspace import Progress, Workspace
+from api.workspace import Workspace
+from graph.progress import Progress
 
 KIND = "simulation"
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.caveats import policy_notes, portfolio_caveats, with_caveats
-from api.workspace import Body, Progress, Result, Workspace
+from api.workspace import Body, Result, Workspace
 from graph import check as checks
 from graph.gap_similar import peer_of
 from graph.gateway import QueryResult, run_cookbook, run_query
 from graph.measures import measure
 from graph.profile import AccountProfile, AccountSummary, Stakeholder, profile, stakeholders, summarise
+from graph.progress import Progress
 from graph.removal import Relation, Without, without
 from graph.store.accounts import resolve_person
 from graph.store.imports import ImportRecord

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -18,8 +18,6 @@ from graph.store.gap_peers import read_peers
 from graph.store.strengths import refresh_strengths
 
 Body = TypeVar("Body")
-# What is being done, how much of it is done, out of how much.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass

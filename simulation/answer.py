@@ -8,10 +8,10 @@ from datetime import date
 
 from graph.account import Side
 from graph.measures import Shape, measure
+from graph.progress import Progress
 from simulation.costs import Cost, cost_sentences, costs_of
 from simulation.hours import HoursCurve, figure
 from simulation.results import Simulation
-from simulation.run import Progress
 from simulation.verdict import Verdict, verdict_of
 from simulation.wording import count
 

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.progress import Progress
 from simulation.causes_words import sentences
 from simulation.comparison import Estimate, estimate
 from simulation.mechanisms import ACTS_THROUGH, Mechanism
 from simulation.outcomes import BETTER
 from simulation.parameters import families
 from simulation.results import Simulation
-from simulation.run import Progress, simulate
+from simulation.run import simulate
 from simulation.scenario import Scenario
 from simulation.wording import happened
 

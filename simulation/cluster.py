@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import ClusterError, InputError
+from graph.progress import Progress
 from simulation.reading import whole
-from simulation.run import Progress, warm_up
+from simulation.run import warm_up
 from simulation.slices import AHEAD, Answers, Job, Slice, Work, in_order, run_slice
 
 if TYPE_CHECKING:

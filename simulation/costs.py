@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.progress import Progress
 from simulation.comparison import Estimate, estimate
 from simulation.outcomes import RANKED_BY
 from simulation.results import Simulation
-from simulation.run import Progress, simulate
+from simulation.run import simulate
 from simulation.scenario import Leaves, Scenario
 from simulation.wording import between, happened, money, named, points, shown, signed
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from graph.account import Account
+from graph.progress import Progress
 from simulation.comparison import Estimate
 from simulation.outcomes import BETTER, RANKED_BY
 from simulation.results import Simulation
-from simulation.run import Progress, simulate
+from simulation.run import simulate
 from simulation.scenario import Scenario
 from simulation.strategies import Strategy
 from simulation.wording import listed, named

@@ -19,10 +19,11 @@ from dataclasses import replace
 import mesa
 
 from graph.errors import InputError
+from graph.progress import Progress
 from simulation.assembly import Assembly
 from simulation.kernel import run_block
 from simulation.outcomes import Arrays
-from simulation.run import Progress, empty_arrays
+from simulation.run import empty_arrays
 from simulation.seating import Seat
 from simulation.state import (
     ACCESSED,

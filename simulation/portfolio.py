@@ -18,13 +18,14 @@ import numpy as np
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.progress import Progress
 from simulation.assembly import Assembly, assemble
 from simulation.coupling import Component, components
 from simulation.outcomes import BETTER, CHANNEL_MEASURES
 from simulation.parameters import resolve_parameters
 from simulation.reading import whole
 from simulation.rollup import Part, Portfolio
-from simulation.run import Progress, free_memory, in_bytes, warm_up
+from simulation.run import free_memory, in_bytes, warm_up
 from simulation.scenario import DEFAULT_MONTHS, LONGEST, Event, HoursCut, Scenario
 from simulation.slices import TOTALS, Job, on_threads, slice_size, work_of
 from simulation.state import ALL_SERIES, DRAWN, SERIES

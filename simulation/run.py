@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import numpy as np
 
 from graph.account import Account
 from graph.errors import InputError
+from graph.progress import Progress
 from graph.wording import count, from_to
 from simulation.assembly import Assembly, assemble
 from simulation.outcomes import Arrays
@@ -18,7 +19,6 @@ from simulation.scenario import DEFAULT_MONTHS, LONGEST, Scenario
 from simulation.state import DRAWN, SERIES, new_state
 from simulation.strategies import Strategy
 
-Progress = Callable[[str, int, int], None]
 ENGINES = ("kernel", "mesa")
 SLICE = 50  # replicates that a thread takes at a time
 MEMORY_SHARE = 0.5  # of what the machine has free

@@ -26,11 +26,12 @@ from typing import Any
 
 from graph.account import Account
 from graph.errors import Candidate, InputError, UnknownName
+from graph.progress import Progress
 from simulation.analysis import STRONGEST, Assumption, analyse
 from simulation.comparison import Estimate
 from simulation.factors import factors_of
 from simulation.outcomes import BETTER, RANKED_BY
-from simulation.run import Progress, simulate
+from simulation.run import simulate
 from simulation.scenario import Scenario
 from simulation.strategies import Strategy
 from simulation.trials import Simulated, distinct, effort_for, told_by_data

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.account import Account
+from graph.progress import Progress
 from simulation.factors import Factor, has_channel
 from simulation.outcomes import BETTER
 from simulation.results import Simulation
-from simulation.run import Progress, simulate
+from simulation.run import simulate
 from simulation.scenario import Scenario
 from simulation.strategies import Strategy
 

@@ -15,8 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.document import problem, to_json
-from api.workspace import Progress, Result
+from api.workspace import Result
 from graph.errors import DiamondError
+from graph.progress import Progress
 
 # What a terminal would obey instead of showing: control codes and marks that turn the writing direction.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from graph.imports.known import read_known
-from graph.imports.merging import Changes, Progress
+from graph.imports.merging import Changes
 from graph.imports.reading import Reading, read_files
 from graph.imports.report import Duplicate, FileCount, Finding, ImportReport, Question
 from graph.imports.writing import write_records
 from graph.policy import Policy, load_policy
+from graph.progress import Progress
 from graph.store import Store
 
 __all__ = [

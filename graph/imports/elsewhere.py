@@ -27,9 +27,9 @@ from graph.gateway import run_query
 from graph.imports import ImportReport, import_files
 from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import MAPPING_LIMIT, VALUES_LIMIT
-from graph.imports.merging import Progress
 from graph.plain_yaml import load_yaml
 from graph.policy import Policy
+from graph.progress import Progress
 from graph.store import Store, Target, open_source, resolve_target
 
 ROWS, SECONDS = 1_000_000, 300.0

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from graph.imports.journal import ATTENDEES, Journal
 from graph.imports.records import LineKey, Properties, TouchpointRecord
 from graph.imports.staging import SHOW_PEOPLE, show_touchpoints
+from graph.progress import Progress
 from graph.schema import load_schema
 from graph.store import Transaction
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
 # Adapts what is to be written to what is stored, None where nothing is.
 Settle = Callable[[Properties | None, Properties], Properties]
 BATCH = 2000

@@ -16,17 +16,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.errors import StoreError
 from graph.imports.journal import ATTENDEES, digest
 from graph.imports.records import Records, TouchpointRecord
 from graph.imports.report import FileCount
+from graph.progress import Progress
 from graph.store import Store, Transaction
 from graph.store.imports import DISCARDED, await_turn, begin_import, read_imports, record_import, sweep
-
-if TYPE_CHECKING:
-    from graph.imports.merging import Progress
 
 # Touchpoints and attendances of one transaction. With a heap of 1 GB, of which a transaction may take 70 %, a
 # server was seen to hold 600,000, with half of that 240,000 no longer; the rest is for what else comes in.

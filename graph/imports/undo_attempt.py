@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from graph.imports.journal import ATTENDEES, KINDS, LineKey, NodeKey, Traces
 from graph.imports.later import Later
-from graph.imports.merging import BATCH, Progress, line_rows, stored_lines
+from graph.imports.merging import BATCH, line_rows, stored_lines
+from graph.progress import Progress
 from graph.store import Transaction
 
 T = TypeVar("T")

@@ -21,11 +21,11 @@ from graph.imports.discarding import (
 )
 from graph.imports.journal import NodeKey, read_traces
 from graph.imports.later import Later
-from graph.imports.merging import Progress
 from graph.imports.restoring import recreate_lines, recreate_nodes, restore_lines, restore_nodes
 from graph.imports.staging import drop_staged
 from graph.imports.undo_attempt import Attempt, Kept
 from graph.policy import Policy
+from graph.progress import Progress
 from graph.store import Store, Transaction
 from graph.store.imports import ImportRecord, await_turn, read_imports, read_pieces, record_undone, sweep
 

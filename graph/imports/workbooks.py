@@ -98,7 +98,7 @@ def _guard(file: str, path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):
+    except (zipfile.BadZipFile, NotImplementedError):  # the latter where it claims an unknown version of ZIP
         raise _refused(file, "is no Excel workbook (.xlsx)") from None
     unpacked = sum(member.file_size for member in members)
     swollen = any(

@@ -13,7 +13,7 @@ from datetime import date
 
 from graph.imports.careers import Careers, unsaid
 from graph.imports.journal import KINDS, Journal
-from graph.imports.merging import Changes, Merger, Progress, differs
+from graph.imports.merging import Changes, Merger, differs
 from graph.imports.records import (
     AssessmentRecord,
     LineKey,
@@ -23,6 +23,7 @@ from graph.imports.records import (
 from graph.imports.report import FileCount
 from graph.imports.staging import check_staged, is_large, stage
 from graph.people.opinions import FROM_ROW, opinion_id
+from graph.progress import Progress
 from graph.schema import load_schema
 from graph.store import Store, Transaction
 from graph.store.imports import begin_import, keep_piece, record_import

@@ -19,10 +19,11 @@ from pathlib import Path
 import psutil
 
 from graph.errors import StoreError
+from graph.progress import Progress
 from graph.store import server
 from graph.store.connection import answers
 from graph.store.folder import DataFolder, State, cannot_write, locked
-from graph.store.jars import Progress, fetch_jars
+from graph.store.jars import fetch_jars
 
 KEEPER = "graph.store.keeper"
 SECONDS_TO_WAIT = 240

@@ -14,7 +14,7 @@ import ssl
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -23,10 +23,8 @@ from threading import Event
 from urllib.parse import urlsplit
 
 from graph.errors import StoreError
+from graph.progress import Progress
 from graph.store.folder import cannot_write, locked
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 LOCK_FILE = Path(__file__).with_name("neo4j.lock.toml")
 THREADS = 8

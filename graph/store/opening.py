@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph.errors import DiamondError, StoreError
+from graph.progress import Progress
 from graph.schema import SCHEMA_VERSION, constraint_statements
 from graph.store.connection import connect
 from graph.store.engine import running
 from graph.store.folder import DataFolder
-from graph.store.jars import Progress
 from graph.store.server import serving
 from graph.store.session import Connection, Store, Transaction
 from graph.store.target import Target

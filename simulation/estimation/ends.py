@@ -6,11 +6,12 @@ high end of their intervals, the others staying where they are, and the strategi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph.account import Account
+from graph.progress import Progress
 from simulation.estimation.model import Estimates
 from simulation.results import Simulation
 from simulation.run import simulate
@@ -18,7 +19,6 @@ from simulation.scenario import Scenario
 from simulation.strategies import Strategy
 
 HOURS = "hours"
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
