@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from api import plans, verbs
-from api.asking import AccountName, AsOf, InSettings, Limits, Persons, Proposed, Work
+from api.asking import AccountName, AskedPlan, AsOf, Bans, InSettings, Persons, Proposed, Work
 from api.estimates import estimate
 from api.models import (
     AccountDocument,
@@ -177,13 +177,6 @@ def get_map_html(work: Work, account: AccountName, as_of: AsOf = None) -> Respon
     return Response(html, media_type="text/html; charset=utf-8", headers=attachment(account, "html"))
 
 
-Pins = Annotated[list[str], Query(description="What it must have: person,stakeholder,kind,month.")]
-Bans = Annotated[
-    list[str],
-    Query(description="What it must not have: person[,stakeholder[,kind[,month]]]; empty stands for any."),
-]
-
-
 @router.get(
     "/accounts/{account:segment}/plan",
     operation_id="propose_plan",
@@ -194,20 +187,17 @@ def propose_plan(
     work: Work,
     proposed: Proposed,
     account: AccountName,
-    limits: Limits,
-    pin: Pins = [],  # noqa: B006
-    forbid: Bans = [],  # noqa: B006
+    asked: AskedPlan,
     instead: Bans = [],  # noqa: B006
     more: Annotated[bool, Query(description="Also what one more hour or coin would buy.")] = False,
     simulate: Annotated[bool, Query(description="Also what the simulation makes of it.")] = False,
-    as_of: AsOf = None,
 ) -> Response:
     """Propose who should meet whom, when and how; nothing is kept."""
-    read = work.account(account, as_of)
-    asked = plans.asked_for([read], limits, pin, forbid)
-    found = proposed.get(work, account, asked, as_of)
+    read = work.account(account, asked.as_of)
+    limits = asked.limits_for(read)
+    found = proposed.get(work, account, limits, asked.as_of)
     if instead or more or simulate:
-        known, _ = plans.settled(work, read, asked)
+        known, _ = plans.settled(work, read, limits)
         full = plans.beside(work, read, known, found.body, instead=instead, more=more, simulate=simulate)
         found = replace(found, body=full)
     return answer(found)
@@ -219,16 +209,12 @@ def propose_plan(
     response_model=PlanDocument,
     tags=["plan"],
 )
-def save_plan(
-    work: Work,
-    account: AccountName,
-    limits: Limits,
-    pin: Pins = [],  # noqa: B006
-    forbid: Bans = [],  # noqa: B006
-    as_of: AsOf = None,
-) -> Response:
+def save_plan(work: Work, account: AccountName, asked: AskedPlan) -> Response:
     """Propose a plan and keep it; one that cannot be had is not kept."""
-    return answer(plans.plan(work, account, limits, pins=pin, bans=forbid, save=True, as_of=as_of))
+    found = plans.plan(
+        work, account, asked.limits, pins=asked.pins, bans=asked.bans, save=True, as_of=asked.as_of
+    )
+    return answer(found)
 
 
 @router.get(
@@ -238,18 +224,10 @@ def save_plan(
     responses={200: {"content": {"text/csv": {}}, "description": "The actions"}},
     tags=["plan"],
 )
-def get_plan_csv(
-    work: Work,
-    proposed: Proposed,
-    account: AccountName,
-    limits: Limits,
-    pin: Pins = [],  # noqa: B006
-    forbid: Bans = [],  # noqa: B006
-    as_of: AsOf = None,
-) -> Response:
+def get_plan_csv(work: Work, proposed: Proposed, account: AccountName, asked: AskedPlan) -> Response:
     """Return the proposed actions as a table."""
-    asked = plans.asked_for([work.account(account, as_of)], limits, pin, forbid)
-    found = plan_csv(proposed.get(work, account, asked, as_of).body)
+    limits = asked.limits_for(work.account(account, asked.as_of))
+    found = plan_csv(proposed.get(work, account, limits, asked.as_of).body)
     return Response(
         found.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=attachment(account, "csv")
     )
@@ -262,18 +240,10 @@ def get_plan_csv(
     responses={200: {"content": {"text/calendar": {}}, "description": "The actions"}},
     tags=["plan"],
 )
-def get_plan_ics(
-    work: Work,
-    proposed: Proposed,
-    account: AccountName,
-    limits: Limits,
-    pin: Pins = [],  # noqa: B006
-    forbid: Bans = [],  # noqa: B006
-    as_of: AsOf = None,
-) -> Response:
+def get_plan_ics(work: Work, proposed: Proposed, account: AccountName, asked: AskedPlan) -> Response:
     """Return the proposed actions as a calendar."""
-    asked = plans.asked_for([work.account(account, as_of)], limits, pin, forbid)
-    found = plan_ics(proposed.get(work, account, asked, as_of).body)
+    limits = asked.limits_for(work.account(account, asked.as_of))
+    found = plan_ics(proposed.get(work, account, limits, asked.as_of).body)
     return Response(found, media_type="text/calendar; charset=utf-8", headers=attachment(account, "ics"))
 
 
@@ -284,16 +254,21 @@ def import_files(
     mapping: Annotated[UploadFile | None, File(description="A mapping file (YAML).")] = None,
     dates: Annotated[Literal["ymd", "dmy", "mdy"] | None, Form()] = None,
     dialect: Annotated[Dialect, Form()] = "auto",
+    ours: Annotated[
+        str | None,
+        Form(description="Who we are, by id, name or the domain of our addresses; an export does not tell."),
+    ] = None,
     dry_run: Annotated[bool, Form(description="Say what would happen, and change nothing.")] = False,
 ) -> Response:
     """Bring files in, all of them or nothing."""
-    with received(files, mapping, dates=dates, dialect=dialect) as found:
+    with received(files, mapping, dates=dates, dialect=dialect, ours=ours) as found:
         result = verbs.import_(
             work,
             found.files,
             mapping=found.mapping,
             dates=found.dates,
             dialect=found.dialect,
+            ours=found.ours,
             dry_run=dry_run,
         )
     return answer(result)

@@ -93,9 +93,10 @@ def received(
     *,
     dates: str | None = None,
     dialect: str = "auto",
+    ours: str | None = None,
 ) -> Iterator[Received]:
     """Have uploaded files in a folder for as long as they are needed."""
-    found = receive(files, mapping, dates=dates, dialect=dialect)
+    found = receive(files, mapping, dates=dates, dialect=dialect, ours=ours)
     try:
         yield found
     finally:

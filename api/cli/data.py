@@ -56,7 +56,8 @@ def import_(
         Path | None, typer.Option(metavar="FILE", help="A YAML file that says what your columns mean.")
     ] = None,
     ours: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who we are; a CRM export does not tell.")
+        str | None,
+        typer.Option(metavar="NAME", help="Who we are, or our mail domain; an export does not tell."),
     ] = None,
     from_neo4j: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from graph.errors import InputError
 from graph.imports.assembly import Assembly
+from graph.imports.cells import NAME_LIMIT, as_text, check_text, shown
 from graph.imports.contacts import (
     assemble_lines,
     assemble_ties,
@@ -28,6 +29,8 @@ from graph.imports.recognition import Listed, recognise
 from graph.imports.records import Known, Records
 from graph.imports.report import FileCount, Finding, Ledger, Question
 from graph.policy import Policy
+
+WHO = "who we are is an id, a name or the domain of our addresses"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def read_files(
     dialect
         Whose export the files are; `auto` recognises it.
     ours
-        Who we are, by id or name; it beats the mapping's.
+        Who we are, by id, name or the domain of our addresses; it beats the mapping's.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def read_files(
     if dates is not None and dates not in ORDERS:
         raise InputError(f"--dates must be one of {', '.join(ORDERS)}, found {dates!r}.")
     plan, ledger = read_mapping(mapping), Ledger()
-    ours = ours or plan.ours or _only_supplier(known)
+    ours = _who_we_are(ours) or plan.ours or _only_supplier(known)
     order = _order(dates) or plan.dates
     context = Context(policy, today, known, ours, plan.encoding, ledger, order)
     recognised = recognise(paths, mapping, plan, dialect, context)
@@ -113,6 +116,20 @@ def read_files(
         tuple(_count(one, ledger) for one in recognised.listed),
         tuple(dict.fromkeys(ledger.warnings)),
     )
+
+
+def _who_we_are(ours: str | None) -> str | None:
+    """Return who we are as it was said, without spaces around it."""
+    if ours is None:
+        return None
+    text = as_text(ours)
+    try:
+        check_text(text, NAME_LIMIT)
+    except ValueError as error:
+        raise InputError(f"ours: {shown(text)} {error}; {WHO}.") from None
+    if not text:
+        raise InputError(f"ours: is empty; {WHO}, or leave it out.")
+    return text
 
 
 def _only_supplier(known: Known) -> str | None:

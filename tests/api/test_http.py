@@ -177,6 +177,20 @@ def test_import(client: httpx.Client, work: Workspace):
         work.store.write("MATCH (n) WHERE n.id STARTS WITH 'new.' DETACH DELETE n")
 
 
+def test_who_we_are_is_said_over_http_as_on_the_command_line(client: httpx.Client):
+    export = b"Record ID,First Name,Last Name,Company name,Contact owner\n9,Ann,Lee,Acme,Sam\n"
+    files = [("files", ("contacts.csv", export))]
+
+    def ties(ours: str) -> int | None:
+        would = client.post("/api/v1/imports", files=files, data={"dry_run": "true", "ours": ours})
+        assert would.status_code == 200, would.text
+        return would.json()["created"].get("ENGAGES")
+
+    assert ties("Us Ltd") == 1
+    told = problem(client.post("/api/v1/imports", files=files, data={"ours": "  "}), 422)
+    assert told["detail"].startswith("ours: is empty;")
+
+
 def test_what_an_import_refuses(client: httpx.Client, tmp_path: Path):
     told = problem(
         client.post("/api/v1/imports", files=[("files", ("people.csv", b"id,name\n1,Ann\n"))]), 422

@@ -16,6 +16,8 @@ from api.workspace import Workspace
 from graph.policy import load_policy
 from graph.store import Store
 from tests.api.serving import live
+from tests.unit.mails import ANNA, OLGA, message
+from tests.unit.mails import PEOPLE as MAILERS
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -153,6 +155,20 @@ def test_an_export_is_recognised_and_can_be_put_away(opened: Page, opened_store:
     expect(page.get_by_role("status")).to_contain_text("nothing was imported")
     assert nodes(opened_store) == before
     assert set(left_behind()) == others
+
+
+def test_mails_come_in_by_the_domain_of_our_addresses(opened: Page, opened_store: Store, tmp_path: Path):
+    opened.get_by_label("Who we are").fill("kaltenbach.example")
+    mails = message() + message(ANNA, OLGA, on="Tue, 13 Jan 2026 09:30:00 +0100", id_="<b@x>")
+    preview(opened, written(tmp_path, {"people.csv": MAILERS, "log.mbox": mails}))
+    expect(row(opened, "log.mbox").first).to_contain_text("a mail log", timeout=SLOW)
+    expect(opened.locator("#import-report").get_by_role("status")).to_contain_text("2 touchpoints")
+    opened.get_by_role("button", name="Import these files").click()
+    expect(opened.locator("#import-report")).to_contain_text("Created", timeout=SLOW)
+    (tie,) = opened_store.read(
+        "MATCH (:Supplier)<-[:EMPLOYED_BY]-(a:Person)-[:ENGAGES]->(b:Person) RETURN a.id AS a, b.id AS b"
+    )
+    assert tie == {"a": "o1", "b": "t1"}
 
 
 def test_what_is_too_large_or_gone_is_said_in_its_place(

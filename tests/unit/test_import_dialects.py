@@ -333,6 +333,17 @@ def test_who_we_are_needs_no_mapping_file(tmp_path: Path) -> None:
     assert "Others" not in reading.records.organisations
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("", "is empty"), ("  ", "is empty"), ("Us\0Ltd", "NUL"), ("\ud800", "half"), ("U" * 501, "longer")],
+)
+def test_who_we_are_is_a_name(tmp_path: Path, said: str, why: str) -> None:
+    with pytest.raises(InputError, match=rf"^ours: .*{why}.*an id, a name or the domain of our addresses"):
+        read(tmp_path, HUBSPOT, ours=said)
+    reading = read(tmp_path, HUBSPOT, ours=" Us Ltd ")
+    assert reading.records.people["Inès Moreau"].organisation == "Us Ltd"
+
+
 def test_names_of_an_export_mean_its_own_entries_before_those_of_another_product(tmp_path: Path) -> None:
     known = Known(
         organisations={
