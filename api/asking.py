@@ -1,7 +1,8 @@
-"""What the endpoints and pages ask of a request: the workspace, an account, a day, limits of a plan."""
+"""What the endpoints and pages ask of a request: the workspace, an account, a day, what a plan is to be."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -11,10 +12,12 @@ from pydantic import BeforeValidator, Field
 
 import api.paths  # noqa: F401  registers {account:segment}
 from api.jobs import Jobs
+from api.plans import asked_for
 from api.reading import Proposals, Reading
 from api.requests import iso_date
 from api.settings import Settings
 from api.workspace import Workspace
+from graph.account import Account
 from graph.plan import PlanLimits
 
 
@@ -85,4 +88,41 @@ def plan_limits(
     )
 
 
-Limits = Annotated[PlanLimits, Depends(plan_limits)]
+Pins = Annotated[list[str], Query(description="What it must have: person,stakeholder,kind,month.")]
+Bans = Annotated[
+    list[str],
+    Query(description="What it must not have: person[,stakeholder[,kind[,month]]]; empty stands for any."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What somebody asks of a plan.
+
+    Attributes
+    ----------
+    pins, bans
+        What it must have and must not, as text; who is meant depends on the account.
+    """
+
+    limits: PlanLimits
+    pins: tuple[str, ...]
+    bans: tuple[str, ...]
+    as_of: date | None
+
+    def limits_for(self, account: Account) -> PlanLimits:
+        """Return the limits with what is pinned and forbidden of one account."""
+        return asked_for([account], self.limits, self.pins, self.bans)
+
+
+def plan_request(
+    limits: Annotated[PlanLimits, Depends(plan_limits)],
+    pin: Pins = [],  # noqa: B006
+    forbid: Bans = [],  # noqa: B006
+    as_of: AsOf = None,
+) -> PlanRequest:
+    """Return what is asked of a plan."""
+    return PlanRequest(limits, tuple(pin), tuple(forbid), as_of)
+
+
+AskedPlan = Annotated[PlanRequest, Depends(plan_request)]

@@ -9,18 +9,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi import Path as InPath
 from pydantic import BeforeValidator
 from starlette.responses import HTMLResponse, Response
 
 from api import plans, words
-from api.asking import AccountName, AsOf, Limits, Proposed, Work
+from api.asking import AccountName, AskedPlan, Bans, PlanRequest, Proposed, Work
 from api.pages import place, render
 from api.plans import Effect, FullPlan, Verb
 from api.requests import iso_date
@@ -43,7 +43,6 @@ SAID: dict[Verb, str] = {
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-Wishes = Annotated[list[str], Query(max_length=500)]
 Day = Annotated[date | None, BeforeValidator(lambda value: iso_date(value or None)), Form()]
 Minutes = Annotated[float | None, BeforeValidator(lambda value: value or None), Form(ge=0)]
 
@@ -62,15 +61,13 @@ def plan_part(
     work: Work,
     proposed: Proposed,
     account: AccountName,
-    limits: Limits,
-    pin: Wishes = [],  # noqa: B006
-    forbid: Wishes = [],  # noqa: B006
-    as_of: AsOf = None,
+    asked: AskedPlan,
 ) -> Response:
     """Show a proposed plan, with what it must have and must not."""
-    read = work.account(account, as_of)
-    asked, pins, bans = _wishes(read, limits, pin, forbid)
-    return _plan_part(request, read, proposed.get(work, account, asked, as_of), as_of, pins, bans)
+    read = work.account(account, asked.as_of)
+    limits, pins, bans = _wishes(read, asked)
+    found = proposed.get(work, account, limits, asked.as_of)
+    return _plan_part(request, read, found, asked.as_of, pins, bans)
 
 
 @router.get("/accounts/{account:segment}/plan/beside")
@@ -78,19 +75,16 @@ def beside_part(
     work: Work,
     proposed: Proposed,
     account: AccountName,
-    limits: Limits,
-    pin: Wishes = [],  # noqa: B006
-    forbid: Wishes = [],  # noqa: B006
-    instead: Wishes = [],  # noqa: B006
+    asked: AskedPlan,
+    instead: Bans = [],  # noqa: B006
     more: bool = False,
     simulate: bool = False,
-    as_of: AsOf = None,
 ) -> Response:
     """Show what the plan would be without something, what one more hour would buy, or a simulation of it."""
-    read = work.account(account, as_of)
-    asked, _, _ = _wishes(read, limits, pin, forbid)
-    found = proposed.get(work, account, asked, as_of).body
-    known, _ = plans.settled(work, read, asked)
+    read = work.account(account, asked.as_of)
+    limits, _, _ = _wishes(read, asked)
+    found = proposed.get(work, account, limits, asked.as_of).body
+    known, _ = plans.settled(work, read, limits)
     full = plans.beside(work, read, known, found, instead=instead, more=more, simulate=simulate)
     return render(
         "_plan_beside.html",
@@ -114,23 +108,15 @@ def _effects(found: FullPlan) -> dict[str, dict[str, Effect]]:
 
 
 @router.post("/accounts/{account:segment}/plan")
-def save_plan(
-    request: Request,
-    work: Work,
-    account: AccountName,
-    limits: Limits,
-    pin: Wishes = [],  # noqa: B006
-    forbid: Wishes = [],  # noqa: B006
-    as_of: AsOf = None,
-) -> Response:
+def save_plan(request: Request, work: Work, account: AccountName, asked: AskedPlan) -> Response:
     """Keep a proposed plan, and show it beside its actions."""
-    read = work.account(account, as_of)
-    asked, pins, bans = _wishes(read, limits, pin, forbid)
-    kept = plans.plan(work, account, asked, save=True, as_of=as_of)
+    read = work.account(account, asked.as_of)
+    limits, pins, bans = _wishes(read, asked)
+    kept = plans.plan(work, account, limits, save=True, as_of=asked.as_of)
     if kept.body.status == "infeasible":
-        return _plan_part(request, read, kept, as_of, pins, bans)
+        return _plan_part(request, read, kept, asked.as_of, pins, bans)
     # What was pinned is pinned in the graph from now on; asked for once more it would be planned twice.
-    return _plan_part(request, read, kept, as_of, (), bans, saved=True, **_actions(work, read))
+    return _plan_part(request, read, kept, asked.as_of, (), bans, saved=True, **_actions(work, read))
 
 
 def _plan_part(
@@ -226,16 +212,14 @@ def _text(*parts: str) -> str:
     return line.getvalue()
 
 
-def _wishes(
-    account: Account, limits: PlanLimits, pins: Sequence[str], bans: Sequence[str]
-) -> tuple[PlanLimits, tuple[Wish, ...], tuple[Wish, ...]]:
+def _wishes(account: Account, asked: PlanRequest) -> tuple[PlanLimits, tuple[Wish, ...], tuple[Wish, ...]]:
     """Return the limits with what is pinned and forbidden, and both in words."""
-    pins, bans = tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(bans))
-    asked = plans.asked_for([account], limits, pins, bans)
+    pins, bans = tuple(dict.fromkeys(asked.pins)), tuple(dict.fromkeys(asked.bans))
+    limits = replace(asked, pins=pins, bans=bans).limits_for(account)
     return (
-        asked,
-        tuple(Wish(text, _words(account, pin)) for text, pin in zip(pins, asked.pinned, strict=True)),
-        tuple(Wish(text, _words(account, ban)) for text, ban in zip(bans, asked.forbidden, strict=True)),
+        limits,
+        tuple(Wish(text, _words(account, pin)) for text, pin in zip(pins, limits.pinned, strict=True)),
+        tuple(Wish(text, _words(account, ban)) for text, ban in zip(bans, limits.forbidden, strict=True)),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from api import plans
-from api.asking import AccountName, AsOf, Limits, Work
+from api.asking import AccountName, AskedPlan, Work
 from api.models import ActionsDocument, TogetherDocument
 from api.paths import segment
 from api.problems import PROBLEMS, answer
@@ -38,14 +38,13 @@ class ActionChange(BaseModel):
 @router.get("/plans", operation_id="propose_plans", response_model=TogetherDocument)
 def propose_plans(
     work: Work,
-    limits: Limits,
+    asked: AskedPlan,
     account: Annotated[list[str], Query(description="Ids or unique names; all accounts if none.")] = [],  # noqa: B006
-    pin: Annotated[list[str], Query(description="person,stakeholder,kind,month")] = [],  # noqa: B006
-    forbid: Annotated[list[str], Query(description="person[,stakeholder[,kind[,month]]]")] = [],  # noqa: B006
-    as_of: AsOf = None,
 ) -> Response:
     """Propose the plans of several accounts whose people share their hours and one budget."""
-    found = plans.plan_together(work, account or None, limits, pins=pin, bans=forbid, as_of=as_of)
+    found = plans.plan_together(
+        work, account or None, asked.limits, pins=asked.pins, bans=asked.bans, as_of=asked.as_of
+    )
     return answer(found)
 
 
