@@ -28,9 +28,8 @@ Verb = Literal["done", "start", "drop", "reopen", "pin", "unpin", "change"]
 REPLICATES = 500
 EFFECTS = ("coverage_end", "access_end", "revenue_total", "margin_total", "account_lost", "hours_spent")
 NOBODY_LEAVES = {"turnover_ours": 0.0, "turnover_theirs": 0.0, "turnover_distributor": 0.0}
-# What a plan takes for granted, as the measures do: a tie is what contact has made of it, from nothing on,
-# and does not end by itself; who is against stays so.
-AS_PLANNED = NOBODY_LEAVES | {"s_new": 0.0, "s_gone": 0.0, "warm": 0.0, "cool": 0.0, "sway": 0.0}
+# What a plan takes for granted, as the measures do: a tie does not end by itself; who is against stays so.
+AS_PLANNED = NOBODY_LEAVES | {"s_gone": 0.0, "warm": 0.0, "cool": 0.0, "sway": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,8 @@ class Simulated:
     as_planned
         The same simulated with nobody leaving, and with the measures' rules of ties: it is `planned`.
     nobody_leaves
-        The same with nobody leaving and the simulation's own rules, where a new tie starts at `s_new`, a
-        tie below `s_gone` that was not met ends, and who is against may come round.
+        The same with nobody leaving and the simulation's own rules, where a tie below `s_gone` that was not
+        met ends, and who is against may come round.
     """
 
     replicates: int

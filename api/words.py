@@ -143,11 +143,13 @@ def simulated(found: FullPlan) -> list[str]:
         if ahead
         else "No other strategy that is offered the same hours covers or earns more, beyond chance."
     )
+    calm, planned = percent(run.nobody_leaves.mean, 1), percent(run.planned, 1)
     said.append(
-        f"With nobody leaving the simulation covers {percent(run.nobody_leaves.mean, 1)}, the plan by its "
-        f"own measures {percent(run.planned, 1)}: in the simulation a new tie does not start at nothing, a "
-        "faint one ends, and who is against may come round. Without these three it covers "
-        f"{percent(run.as_planned.mean, 1)}."
+        f"With nobody leaving the simulation covers {calm}, as planned."
+        if calm == planned
+        else f"With nobody leaving the simulation covers {calm}, the plan by its own measures {planned}: in the "
+        "simulation a faint tie that nobody tends ends, and who is against may come round. Without these two "
+        f"it covers {percent(run.as_planned.mean, 1)}."
     )
     return said
 

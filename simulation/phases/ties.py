@@ -116,7 +116,10 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
 
 @part
 def act(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
-    """3b of a plan: the actions of the month, by those of ours who are there, at seats that are held."""
+    """3b and 3c of a plan: its actions of the month, by those of ours who are there, at seats that are held.
+
+    A tie that an action opens is what the contact makes of it, as the measures will find once it is a touchpoint.
+    """
     owner, strength = case.owner, flat(state.strength)
     slots = np.uint64(owner.shape[1])
     efforts, hours = levers.effort[month - 1], levers.effort_hours[month - 1]
@@ -136,7 +139,7 @@ def act(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> N
                 if state.present_ours[owner[i, k]] == PRESENT:
                     spent += hours[i, k]
                     taught += lessons[i, k]
-                    ties = arrange(state, ties, slot, s if s > 0.0 else rates.s_new, efforts[i, k])
+                    ties = arrange(state, ties, slot, s, efforts[i, k])
                 elif has_ended(s, rates.s_gone, rates.decay_scale):
                     strength[slot] = 0.0
         state.level[g, SPENT] = spent

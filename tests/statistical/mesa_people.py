@@ -123,7 +123,7 @@ class Stakeholder(mesa.Agent):
                 if model.month <= len(tie.efforts):
                     e = tie.efforts[model.month - 1]
                     if e > 0.0:
-                        tie.s = contact(tie.s if tie.s > 0.0 else rates.s_new, e, rates.contact_gain)
+                        tie.s = contact(tie.s, e, rates.contact_gain)
                         home.spent += tie.hours[model.month - 1]
                         home.taught += tie.taught[model.month - 1]
                         met = True

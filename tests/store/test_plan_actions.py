@@ -122,6 +122,17 @@ def test_planning_anew_keeps_what_was_begun_or_decided(work: Workspace) -> None:
     assert {a.id for a in again.actions} | {dropped.id} == set(listed)
     limits = PlanLimits(months=6)
     assert len(kept_actions(work.store, "acme", TODAY, limits.months)) == 2
+    for without, words in (
+        (
+            begun,
+            rf"^The .+ of {begun.person_name} with {begun.stakeholder_name}.* due on {begun.due_on} has ",
+        ),
+        (kept[moved.id], rf"^The .+ of Boris with {moved.stakeholder_name}.* is pinned in the saved plan, "),
+    ):
+        asked = f"{without.person},{without.stakeholder},{without.kind},{without.month}"
+        with pytest.raises(InputError, match=f"{words}.*[Dd]rop") as refused:
+            plans.plan(work, "acme", limits, instead=[asked])
+        assert without.id not in refused.value.detail
 
 
 def test_what_is_late_shows_and_is_done_first(work: Workspace) -> None:
@@ -184,6 +195,8 @@ def test_the_simulation_agrees_where_nobody_leaves_and_compares_at_equal_hours(w
     planned = next(one.coverage for one in found.standing if one.when == "plan done")
     low, high = simulated.as_planned.ci_low, simulated.as_planned.ci_high
     assert low - 1e-9 <= planned <= high + 1e-9
+    effect = next(e for e in simulated.effects if (e.strategy, e.measure) == ("plan", "coverage_end"))
+    assert abs(simulated.nobody_leaves.mean - planned) <= effect.ci_high - effect.mean
     spent = {e.strategy: e for e in simulated.effects if e.measure == "hours_spent"}
     assert {"plan", "do_nothing", "diamond", "single_threaded"} <= set(spent)
     assert simulated.hours_offered == pytest.approx(found.hours / 6)

@@ -175,7 +175,7 @@ def test_an_action_of_a_plan_gives_its_effort_and_opens_its_tie_for_certain():
     plan = plan_strategy(account, [PlannedAction("kam", "t00", "visit", 3)], horizon=4)
     found = strengths(account, Scenario("p", 4, (), STILL), plan, 4)
     limits = account.policy.limits
-    opened = contact(0.10, 4 * 0.6, limits["contact_gain"])
+    opened = contact(0.0, 4 * 0.6, limits["contact_gain"])
     assert found[:3] == [0.0, 0.0, 0.0]
     assert found[3] == opened
     assert found[4] == decay(opened, 1.0, limits["half_weak"], limits["half_strong"])
