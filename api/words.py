@@ -147,9 +147,9 @@ def simulated(found: FullPlan) -> list[str]:
     said.append(
         f"With nobody leaving the simulation covers {calm}, as planned."
         if calm == planned
-        else f"With nobody leaving the simulation covers {calm}, the plan by its own measures {planned}: in the "
-        "simulation a faint tie that nobody tends ends, and who is against may come round. Without these two "
-        f"it covers {percent(run.as_planned.mean, 1)}."
+        else f"With nobody leaving the simulation covers {calm}, the plan by its own measures {planned}: in "
+        "the simulation a faint tie that nobody tends ends, and who is against may come round. Without these "
+        f"two it covers {percent(run.as_planned.mean, 1)}."
     )
     return said
 

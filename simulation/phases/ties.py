@@ -118,7 +118,7 @@ def meet(case: Case, rates: Rates, levers: Levers, state: State, key: Any, month
 def act(case: Case, rates: Rates, levers: Levers, state: State, month: int) -> None:
     """3b and 3c of a plan: its actions of the month, by those of ours who are there, at seats that are held.
 
-    A tie that an action opens is what the contact makes of it, as the measures will find once it is a touchpoint.
+    A tie that an action opens is what the contact makes of it, as the measures find once it is a touchpoint.
     """
     owner, strength = case.owner, flat(state.strength)
     slots = np.uint64(owner.shape[1])
