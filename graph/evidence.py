@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from graph.account import Account, Person, Sale, Tie
 from graph.measures import Measures, RowCoverage
 from graph.routes import Route
-from graph.wording import count
+from graph.wording import count, listed, spelt
 
 Evidence = Mapping[str, object]
 
@@ -104,7 +104,7 @@ def of_sales(account: Account, sales: Sequence[Sale]) -> Evidence:
     lines = []
     for seller in dict.fromkeys(sale.seller for sale in sales):
         bought = [sale for sale in sales if sale.seller == seller]
-        amounts = _listed(_amount(sale, ours) for sale in bought)
+        amounts = listed(_amount(sale, ours) for sale in bought)
         direct = ", direct" if bought[0].direct else ""
         lines.append(f"{names.get(seller, seller)} sells {amounts}{direct}")
     volumes = [sale.volume for sale in sales if sale.volume is not None]
@@ -184,18 +184,13 @@ def of_ties(account: Account, ties: Sequence[Tie]) -> list[Evidence]:
 
 def words(name: str | None) -> str | None:
     """Return a name of the tables as words."""
-    return name.replace("_", " ") if name else None
+    return spelt(name) if name else None
 
 
 def _amount(sale: Sale, ours: set[str]) -> str:
     mark = " (ours)" if sale.brand in ours else ""
     what = f"of {sale.brand}{mark}" if sale.brand else "of an unnamed brand"
     return f"{sale.volume:,.0f} a year {what}" if sale.volume is not None else f"an unknown volume {what}"
-
-
-def _listed(parts: Iterable[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _since(last_on: date | None) -> str:

@@ -1,6 +1,21 @@
-"""Numbers with their nouns, as sentences have them."""
+"""Numbers with their nouns, names of the tables and lists, as sentences have them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+SPELT = {"e_mail": "e-mail", "r_and_d": "R&D", "it": "IT"}
+
+
+def spelt(name: str) -> str:
+    """Return a name of the tables as words: `decision_maker` as decision maker."""
+    return SPELT.get(name, name.replace("_", " "))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return parts as one list, the last after an and."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -11,11 +11,11 @@ from rich.table import Table
 
 from api.cli.output import amount, number, table, text, words
 from api.workspace import Result
-from graph.wording import count
+from graph.wording import count, spelt
 
 if TYPE_CHECKING:
     from api.plans import Actions, FullPlan
-    from graph.plan import Action, Ban, Together
+    from graph.plan import Action, Instead, Together
 
 FIRST = 10  # actions that are told
 PAIRS = 12  # of who meets whom how often
@@ -74,12 +74,10 @@ def full_plan(console: Console, result: Result[FullPlan]) -> None:
     console.print(made)
     for approach in found.approaches:
         console.print(f"• [bold]{text(approach.opponent_name)}[/] is against: {text(approach.reason)}")
-    names = {one.person: one.person_name for one in found.actions}
-    names |= {one.stakeholder: one.stakeholder_name for one in found.actions}
     for other in found.instead:
         before, after = other.gap_after
         console.print(
-            f"\n[bold]Without {text(_banned(other.without, names))}[/]: weighted gap {number(before, 3)} → "
+            f"\n[bold]Without {text(_without(other))}[/]: weighted gap {number(before, 3)} → "
             f"{number(after, 3)}; it is worth at most {number(other.at_most, 4)}. The next best:"
         )
         for change in (*other.changes[:CHANGES], *other.changes[CHANGES:][-CHANGES:]):
@@ -103,11 +101,10 @@ def full_plan(console: Console, result: Result[FullPlan]) -> None:
             console.print(f"• {text(sentence)}")
 
 
-def _banned(ban: Ban, names: dict[str, str]) -> str:
-    people = (names.get(one, one) for one in (ban.person, ban.stakeholder) if one is not None)
-    kind = None if ban.kind is None else ban.kind.replace("_", " ")
-    month = None if ban.month is None else f"month {ban.month}"
-    return ", ".join([*people, *(part for part in (kind, month) if part)])
+def _without(other: Instead) -> str:
+    kind = None if other.without.kind is None else spelt(other.without.kind)
+    month = None if other.without.month is None else f"month {other.without.month}"
+    return ", ".join(part for part in (other.person_name, other.stakeholder_name, kind, month) if part)
 
 
 def effect_table(found: FullPlan) -> Table:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from graph.exports import csv_table
 from graph.plan.model import Action, Plan
+from graph.wording import spelt
 
-COLUMNS = (
-    "due_on",
+# What a table says of an action, whether it is proposed or under way: who meets whom, how, and what for.
+MEETING = (
     "person",
     "person_name",
     "stakeholder",
@@ -19,13 +20,8 @@ COLUMNS = (
     "hours",
     "cost",
     "expected_gain",
-    "status",
-    "pinned",
-    "path",
-    "reason",
-    "id",
-    "account",
 )
+COLUMNS = ("due_on", *MEETING, "status", "pinned", "path", "reason", "id", "account")
 
 
 def plan_csv(*plans: Plan) -> str:
@@ -70,8 +66,8 @@ def plan_ics(*plans: Plan) -> bytes:
         event.add("dtstamp", stamp)
         event.add("dtstart", action.due_on)
         event.add("dtend", action.due_on + timedelta(days=1))
-        kind = action.kind.replace("_", " ").capitalize()
-        event.add("summary", f"{kind}: {action.person_name} and {_names(action)}")
+        kind = spelt(action.kind)
+        event.add("summary", f"{kind[:1].upper()}{kind[1:]}: {action.person_name} and {_names(action)}")
         event.add("description", f"{action.reason} ({action.hours:g} h)")
         event.add("categories", [action.kind])
         event.add("transp", "TRANSPARENT")

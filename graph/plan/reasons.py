@@ -14,6 +14,7 @@ from graph.plan.model import Approach
 from graph.plan.outlook import Outlook
 from graph.plan.ways import Ways, opponents
 from graph.policy import UNKNOWN_ROW
+from graph.wording import spelt
 
 
 class Reasons:
@@ -190,7 +191,7 @@ def describe(account: Account, stakeholder: int) -> str:
     """Return who a stakeholder is: role and function row, and whether they are the only one."""
     person = account.theirs[stakeholder]
     row = account.row(person)
-    role = (person.role or "stakeholder").replace("_", " ")
+    role = spelt(person.role or "stakeholder")
     place = "without a known function" if row == UNKNOWN_ROW else f"in {row.replace('_', ' ')}"
     alike = [
         other

@@ -36,8 +36,8 @@ class Instead:
 
     Attributes
     ----------
-    without
-        Which actions it may not have.
+    without, person_name, stakeholder_name
+        Which actions it may not have, and the names of those who are in `without`.
     objective, gap_after
         With them and without.
     at_most
@@ -51,6 +51,8 @@ class Instead:
     gap_after: tuple[float, float]
     at_most: float
     changes: tuple[Change, ...]
+    person_name: str | None = None
+    stakeholder_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def next_best(account: Account, limits: PlanLimits, plan: Plan, without: Ban) ->
         gap_after=(plan.gap_after or 0.0, other.gap_after or 0.0),
         at_most=max(0.0, _worth(account, plan)[1] - _worth(account, other)[0]),
         changes=changes,
+        person_name=None if without.person is None else people[without.person].name,
+        stakeholder_name=None if without.stakeholder is None else people[without.stakeholder].name,
     )
 
 
