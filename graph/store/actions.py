@@ -15,33 +15,14 @@ from typing import Any
 from graph.errors import AmbiguousName, Candidate, InputError, UnknownName
 from graph.exports import csv_table
 from graph.plan.days import month_of
+from graph.plan.files import MEETING
 from graph.plan.model import Action, ActionStatus, Pin
 from graph.store import Store, Transaction
 from graph.store.plans import OPEN, action_of, read_actions
 
 SOURCE = "plan"
 
-COLUMNS = (
-    "due_on",
-    "status",
-    "late",
-    "person",
-    "person_name",
-    "stakeholder",
-    "stakeholder_name",
-    "also",
-    "also_names",
-    "kind",
-    "hours",
-    "cost",
-    "expected_gain",
-    "pinned",
-    "done_on",
-    "minutes",
-    "reason",
-    "id",
-    "account",
-)
+COLUMNS = ("due_on", "status", "late", *MEETING, "pinned", "done_on", "minutes", "reason", "id", "account")
 
 MARK = "MATCH (action:Action {id: $id}) SET action += $properties"
 
