@@ -34,27 +34,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written
 
 
-@pytest.fixture
-def opened(page: Page, file: Path) -> Page:
-    """Open the report, and fail on any request but that for the file itself and on any complaint."""
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(file.as_uri())
-    page.wait_for_load_state("networkidle")
-    assert asked == [file.as_uri()]
-    assert said == []
-    assert page.evaluate("window.ran") is None
-    return page
-
-
 @pytest.mark.parametrize("wide", [390, 768, 1440])
-def test_nothing_has_to_be_scrolled_sideways(opened: Page, wide: int) -> None:
-    opened.set_viewport_size({"width": wide, "height": 900})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= wide
-    outside = opened.evaluate(
+def test_nothing_has_to_be_scrolled_sideways(opened_file: Page, wide: int) -> None:
+    opened_file.set_viewport_size({"width": wide, "height": 900})
+    assert opened_file.evaluate("document.documentElement.scrollWidth") <= wide
+    outside = opened_file.evaluate(
         """() => [...document.querySelectorAll("main *:not(.unseen)")]
             .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
             .map(one => one.tagName + " " + one.textContent.trim().slice(0, 40))"""
@@ -62,15 +46,15 @@ def test_nothing_has_to_be_scrolled_sideways(opened: Page, wide: int) -> None:
     assert outside == []
 
 
-def test_on_paper_it_keeps_to_the_width_of_a4(opened: Page) -> None:
-    opened.set_viewport_size({"width": 695, "height": 1000})
-    opened.emulate_media(media="print")
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 695
-    assert opened.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+def test_on_paper_it_keeps_to_the_width_of_a4(opened_file: Page) -> None:
+    opened_file.set_viewport_size({"width": 695, "height": 1000})
+    opened_file.emulate_media(media="print")
+    assert opened_file.evaluate("document.documentElement.scrollWidth") <= 695
+    assert opened_file.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
-def test_the_bars_are_as_long_as_the_severities(opened: Page) -> None:
-    shares = opened.evaluate(
+def test_the_bars_are_as_long_as_the_severities(opened_file: Page) -> None:
+    shares = opened_file.evaluate(
         """() => [...document.querySelectorAll(".severity")].map(one => [parseFloat(one.textContent),
             one.querySelector("i").getBoundingClientRect().width
             / one.querySelector(".bar").getBoundingClientRect().width])"""

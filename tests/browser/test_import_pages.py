@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from api import page_imports, uploads
-from api.http import create_app
-from api.workspace import Workspace
-from graph.policy import load_policy
 from graph.store import Store
-from tests.api.serving import live
 from tests.unit.mails import ANNA, OLGA, message
 from tests.unit.mails import PEOPLE as MAILERS
 
@@ -43,20 +38,12 @@ HUBSPOT = (
 )
 
 
-@pytest.fixture(scope="module")
-def address(opened_store: Store) -> Iterator[str]:
-    with live(create_app(Workspace(opened_store, load_policy()))) as found:
-        yield found
-    opened_store.clear()
-
-
 @pytest.fixture
-def opened(page: Page, address: str, opened_store: Store) -> Iterator[Page]:
+def opened(page: Page, address: str, faults: list[str], opened_store: Store) -> Page:
     """The page over an empty store; no upload may be left behind."""
     opened_store.clear()
     page.goto(f"{address}/imports")
-    yield page
-    assert page.evaluate("window.ran") is None
+    return page
 
 
 def written(folder: Path, files: dict[str, str]) -> list[Path]:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.http import create_app
 from api.paths import segment
-from api.workspace import Workspace
 from fixtures.samples import SAMPLES, sample_files
 from graph.imports import import_files
-from graph.policy import load_policy
 from graph.store import Store
-from tests.api.serving import live
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -31,14 +26,13 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def address(opened_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(address: str, opened_store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Serve the app over the samples and an account of hostile names."""
     opened_store.clear()
     folder = tmp_path_factory.mktemp("samples")
     import_files(opened_store, sample_files(folder, date.today()), today=date.today())
     import_files(opened_store, [_hostile(tmp_path_factory.mktemp("hostile"))], today=date.today())
-    with live(create_app(Workspace(opened_store, load_policy()))) as found:
-        yield found
-    opened_store.clear()
+    return address
 
 
 def _hostile(folder: Path) -> Path:
@@ -62,16 +56,6 @@ def _hostile(folder: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def faults(page: Page) -> Iterator[list[str]]:
-    """Fail the test on any error of a script or any file that a page misses."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    yield found
-    assert not found
-
-
 def person(page: Page, id: str):
     return page.locator(f'#map .person[data-id="{id}"]')
 
@@ -81,7 +65,7 @@ def overflow(page: Page) -> int:
     return width
 
 
-def test_the_portfolio_shows_every_account_and_leads_to_it(page: Page, address: str, faults: list[str]):
+def test_the_portfolio_shows_every_account_and_leads_to_it(page: Page, address: str, complaints: list[str]):
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
     for account, shape in SHAPES.items():
@@ -95,7 +79,9 @@ def test_the_portfolio_shows_every_account_and_leads_to_it(page: Page, address: 
 
 
 @pytest.mark.parametrize("account", sorted(SAMPLES))
-def test_an_account_shows_map_people_gaps_and_plan(account: str, page: Page, address: str, faults: list[str]):
+def test_an_account_shows_map_people_gaps_and_plan(
+    account: str, page: Page, address: str, complaints: list[str]
+):
     told = page.request.get(f"{address}/api/v1/accounts/{account}").json()
     ropi = page.request.get(f"{address}/api/v1/accounts/{account}/ropi").json()["ropi"]
     gaps = page.request.get(f"{address}/api/v1/accounts/{account}/gaps").json()["gaps"]
@@ -115,7 +101,7 @@ def test_an_account_shows_map_people_gaps_and_plan(account: str, page: Page, add
     assert overflow(page) <= 0
 
 
-def test_a_click_on_a_person_simulates_and_answers(page: Page, address: str, faults: list[str]):
+def test_a_click_on_a_person_simulates_and_answers(page: Page, address: str, complaints: list[str]):
     page.goto(f"{address}/accounts/valdara")
     before = person(page, BUYER).get_attribute("transform")
     person(page, BUYER).click()
@@ -151,7 +137,7 @@ def test_a_click_on_a_person_simulates_and_answers(page: Page, address: str, fau
     assert person(page, BUYER).get_attribute("transform") == before
 
 
-def test_a_scenario_is_told_and_simulated(page: Page, address: str, faults: list[str]):
+def test_a_scenario_is_told_and_simulated(page: Page, address: str, complaints: list[str]):
     page.goto(f"{address}/accounts/verdelan")
     page.select_option("#scenario-form select", "go_direct_to_all")
     page.click("#scenario-form button")
@@ -165,7 +151,7 @@ def test_a_scenario_is_told_and_simulated(page: Page, address: str, faults: list
     assert {"distributor first", "conflict averse"} <= {
         re.split(r" (?:earns most|loses least)", name)[0].strip() for name in names
     }
-    assert faults == []
+    assert complaints == []
     # Of an account without distributors nothing is asked that cannot happen there.
     page.goto(f"{address}/accounts/valdara")
     offered = page.locator("#scenario-form option").all_inner_texts()
@@ -173,7 +159,7 @@ def test_a_scenario_is_told_and_simulated(page: Page, address: str, faults: list
 
 
 def test_a_long_simulation_shows_how_far_it_is_and_can_be_cancelled(
-    page: Page, address: str, faults: list[str]
+    page: Page, address: str, complaints: list[str]
 ):
     page.goto(f"{address}/accounts/tornvik")
     person(page, page.locator("#map .theirs").first.get_attribute("data-id") or "").click()
@@ -187,7 +173,7 @@ def test_a_long_simulation_shows_how_far_it_is_and_can_be_cancelled(
     expect(bar).to_have_count(0)
 
 
-def test_the_keyboard_reaches_a_person_and_asks(page: Page, address: str, faults: list[str]):
+def test_the_keyboard_reaches_a_person_and_asks(page: Page, address: str, complaints: list[str]):
     page.goto(f"{address}/accounts/valdara")
     buyer = person(page, BUYER)
     expect(buyer).to_have_attribute("role", "button")
@@ -202,7 +188,7 @@ def test_the_keyboard_reaches_a_person_and_asks(page: Page, address: str, faults
     expect(page.locator("#leaver")).to_contain_text("Cortelazzi")
 
 
-def test_lines_and_states_of_the_map(page: Page, address: str, faults: list[str]):
+def test_lines_and_states_of_the_map(page: Page, address: str, complaints: list[str]):
     page.goto(f"{address}/accounts/kettenbruck")
     for label, group in (("reporting", ".reporting"), ("influence and conflict", ".influences")):
         lines = page.locator(f"#map {group}").first
@@ -222,7 +208,7 @@ def test_lines_and_states_of_the_map(page: Page, address: str, faults: list[str]
         assert download.value.path().stat().st_size > 5000
 
 
-def test_names_with_markup_are_text_everywhere(page: Page, address: str, faults: list[str]):
+def test_names_with_markup_are_text_everywhere(page: Page, address: str, complaints: list[str]):
     page.goto(f"{address}/accounts/{segment(HOSTILE)}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(MARKUP)
     person(page, "h/1").click()
@@ -236,7 +222,7 @@ def test_names_with_markup_are_text_everywhere(page: Page, address: str, faults:
     page.goto(address)
     expect(page.get_by_role("link", name=MARKUP)).to_be_visible()
     assert page.evaluate("window.ran") is None
-    assert not faults
+    assert not complaints
 
 
 def test_an_error_is_a_sentence_in_its_place(page: Page, address: str):
@@ -252,7 +238,7 @@ def test_an_error_is_a_sentence_in_its_place(page: Page, address: str):
 
 
 def test_a_plan_is_proposed_saved_and_shown_on_the_map(
-    page: Page, address: str, faults: list[str], opened_store: Store
+    page: Page, address: str, complaints: list[str], opened_store: Store
 ):
     # A small account, since a plan for a large one takes a while.
     page.goto(f"{address}/accounts/{segment(HOSTILE)}")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.http import create_app
 from api.paths import segment
-from api.workspace import Workspace
 from graph.imports import import_files
-from graph.policy import load_policy
 from graph.store import Store
-from tests.api.serving import live
 from tests.unit.importing import write_files
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -36,23 +31,12 @@ FILES = {
 YESTERDAY = date.today() - timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def address(opened_store: Store) -> Iterator[str]:
-    with live(create_app(Workspace(opened_store, load_policy()))) as found:
-        yield found
-    opened_store.clear()
-
-
 @pytest.fixture
-def account(page: Page, address: str, opened_store: Store, tmp_path: Path) -> Iterator[Page]:
+def account(page: Page, address: str, faults: list[str], opened_store: Store, tmp_path: Path) -> Page:
     opened_store.clear()
     import_files(opened_store, [write_files(tmp_path / "acme", FILES)], today=date.today())
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{address}/accounts/acme")
-    yield page
-    assert page.evaluate("window.ran") is None
-    assert not faults
+    return page
 
 
 def lines(page: Page):
