@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 
 from api.cli.opening import ends_at_once, opened
 from api.cli.options import AsOf, Json, Quiet, StoreOption, day
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = "\nInterrupted. A merge is all or nothing: `diamond people merges` says what stands.\n"
 SHOWN = 50
+FACTS = {"email": "e-mail", "phone": "telephone"}
 
 people = typer.Typer(
     help="Who may be one person, merging and undoing it, and what was known when.",
@@ -196,25 +199,38 @@ def _duplicates(console: Console, result: Result[Duplicates]) -> None:
         console.print("Nobody looks like somebody else.")
         return
     _proposed(console, result.body.proposals)
-    if len(result.body.proposals[:SHOWN]) < result.body.found:
-        console.print(f"… of {result.body.found:,}; --json lists them all, --least sure only the surest.")
+    listed = len(result.body.proposals[:SHOWN])
+    if listed < result.body.found:
+        console.print(
+            f"{listed:,} of {result.body.found:,} pairs; --json lists them all, --least sure only the surest."
+        )
+    console.print(
+        "One person: `diamond people merge KEEP OTHER`. Two: `diamond people reject ONE OTHER`. "
+        "Many at once: `diamond people merge --rule sure --dry-run`."
+    )
 
 
 def _proposed(console: Console, proposals: tuple[Proposal, ...]) -> None:
-    made = table("Keep", "Other", "How sure", "Why", "They differ in")
-    for one in proposals[:SHOWN]:
-        made.add_row(
-            _who(one.a_name, one.a),
-            _who(one.b_name, one.b),
-            one.confidence,
-            text(one.why),
-            _differences(one.conflicts),
-        )
-    console.print(made)
+    """Print pair after pair, who is kept first: addresses and reasons are too long for columns."""
+    for confidence, pairs in groupby(proposals[:SHOWN], key=lambda one: one.confidence):
+        console.print(f"[bold]{confidence.capitalize()}[/]")
+        for one in pairs:
+            _indented(console, 2, f"{_who(one.a_name, one.a)} and {_who(one.b_name, one.b)}")
+            _indented(console, 4, text(one.why))
+            for conflict in one.conflicts:
+                if conflict.fact != "name":  # both names stand above
+                    _indented(console, 4, f"[dim]{conflict.fact}:[/] {text(conflict.a)} / {text(conflict.b)}")
+        console.print()
+
+
+def _indented(console: Console, columns: int, sentence: str) -> None:
+    console.print(Padding(sentence, (0, 0, 0, columns), expand=False))
 
 
 def _differences(conflicts: tuple[Conflict, ...]) -> str:
-    return "; ".join(f"{one.fact}: {text(one.a)} / {text(one.b)}" for one in conflicts) or "–"
+    return "; ".join(
+        f"{FACTS.get(one.fact, words(one.fact))}: {text(one.a)} / {text(one.b)}" for one in conflicts
+    )
 
 
 def _merged(console: Console, result: Result[Merged]) -> None:
@@ -240,7 +256,7 @@ def _told(console: Console, one: Merge) -> None:
         f"`diamond people unmerge {text(one.id)}` takes it back."
     )
     if one.conflicts:
-        console.print(f"  they differed in {_differences(one.conflicts)}")
+        _indented(console, 2, f"they differed (kept / merged) in {_differences(one.conflicts)}")
 
 
 def _who(name: str | None, id_: str) -> str:
@@ -248,18 +264,16 @@ def _who(name: str | None, id_: str) -> str:
 
 
 def _merges(console: Console, result: Result[Merges]) -> None:
-    made = table("Id", "Day", "Kept", "Merged", "By", "Why")
+    if not result.body.merges:
+        console.print("Nobody was merged.")
     for one in result.body.merges:
-        why = one.why or ("somebody's decision" if one.rule is None else words(one.rule))
-        made.add_row(
-            text(one.id),
-            text(one.on),
-            _who(one.kept_name, one.kept),
-            _who(one.name, one.merged),
-            text(one.by or one.rule),
-            text(why),
+        console.print(
+            f"{text(one.on)}: {_who(one.name, one.merged)} is {_who(one.kept_name, one.kept)} now"
+            + ("" if one.by is None else f", says {text(one.by)}")
         )
-    console.print(made if result.body.merges else "Nobody was merged.")
+        why = one.why or ("somebody's decision" if one.rule is None else f"the rule {one.rule}")
+        _indented(console, 2, text(why))
+        _indented(console, 2, f"`diamond people unmerge {text(one.id)}` takes it back")
 
 
 def _unmerged(console: Console, result: Result[Unmerged]) -> None:
@@ -286,7 +300,7 @@ def _history(console: Console, result: Result[PersonHistory]) -> None:
             was.add_row(words(value.attribute), text(value.value), text(value.until))
         console.print(was)
     if found.assessments:
-        console.print(_opinions(found.assessments))
+        _opinions(console, found.assessments, result.as_of)
     if found.contacts:
         met = table("Year", "Kind", "Touchpoints", "Minutes", "Last", right=("Touchpoints", "Minutes"))
         for one in found.contacts:
@@ -298,20 +312,18 @@ def _history(console: Console, result: Result[PersonHistory]) -> None:
 
 
 def _assessed(console: Console, result: Result[Assessed]) -> None:
-    console.print(_opinions(result.body.assessments))
+    _opinions(console, result.body.assessments, result.as_of)
 
 
-def _opinions(opinions: tuple[Opinion, ...]) -> object:
-    made = table("Day", "Of", "Value", "Says", "Evidence", "Sure", "Expires", "")
+def _opinions(console: Console, opinions: tuple[Opinion, ...], day: date) -> None:
     for one in opinions:
-        made.add_row(
-            text(one.on),
-            words(one.attribute),
-            text(one.value),
-            text(one.by),
-            text(one.evidence),
-            text(one.confidence),
-            text(one.expires_on),
-            "counts" if one.current else "",
-        )
-    return made
+        said = f"{text(one.on)}: {words(one.attribute)} {words(text(one.value))}"
+        if not one.current:
+            said += "[dim], overtaken[/]"
+        elif one.expires_on is not None:
+            said += f", {'stale since' if one.expires_on <= day else 'until'} {text(one.expires_on)}"
+        console.print(said)
+        sure = None if one.confidence is None else f"{text(one.confidence)} sure"
+        told = ", ".join(part for part in (one.by and text(one.by), sure) if part)
+        if why := ": ".join(part for part in (told, one.evidence and text(one.evidence)) if part):
+            _indented(console, 2, why)

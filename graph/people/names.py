@@ -47,8 +47,10 @@ SHARED_MAILBOXES = _among(
 )
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 EXTENSION = re.compile(r"\b(?:ext(?:ension)?|x|dw|durchwahl|app|poste)\.?[\s:]*(\d{1,5})\s*$", re.IGNORECASE)
+APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")  # O'Neill is one word, however it is written
 SHORTEST_PHONE = 6  # digits, without the country's
 COUNTRY_CODE = 3  # digits at the most
+INITIALS = 2  # letters at the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def read_name(text: str) -> Name:
 
 
 def _words(text: str) -> list[str]:
-    found = [comparable(word) for word in re.findall(r"[^\W_]+", text)]
+    found = [comparable(word) for word in re.findall(r"[^\W_]+", APOSTROPHE.sub("", text))]
     return [word for word in found if word not in HONORIFICS] or found
 
 
@@ -129,10 +131,25 @@ def _one_word_apart(left: str, right: str) -> Likeness:
         return "sound"
     if right in nicknames().get(left, ()):
         return "nickname"
+    return "spelling" if _misspelt(left, right) else "part"
+
+
+def _misspelt(left: str, right: str) -> bool:
     most = 1 if min(len(left), len(right)) < 8 else 2
-    if min(len(left), len(right)) > 3 and OSA.distance(left, right, score_cutoff=most) <= most:
-        return "spelling"
-    return "part"
+    return min(len(left), len(right)) > 3 and OSA.distance(left, right, score_cutoff=most) <= most
+
+
+def alike_throughout(one: Name, other: Name) -> bool:
+    """Tell whether every word of two names, in one order, sounds like its fellow or is a letter or two apart.
+
+    `Wiliam Cartr` and `William Carter`: too little by itself, telling beside a number that both have.
+    """
+    if len(one.words) != len(other.words) or len(one.words) < 2:
+        return False
+    return all(
+        sound(left) == sound(right) or _misspelt(left, right)
+        for left, right in zip(one.words, other.words, strict=True)
+    )
 
 
 def _without(words: tuple[str, ...], shared: set[str]) -> list[str]:
@@ -184,6 +201,23 @@ def read_address(text: str | None) -> Address | None:
     if not local:
         return None
     return Address(local, domain, tag, local in SHARED_MAILBOXES)
+
+
+def abbreviates(one: Address, other: Address, one_name: Name, other_name: Name) -> bool:
+    """Tell whether two addresses of one domain may be one person's, one written short: b.carter, bill.carter.
+
+    Both hold a word of both names, and what is left of one of them are initials at the most. Two addresses
+    with a first name each, `anna.lee` and `anne.lee`, belong to two.
+    """
+    if one.domain != other.domain:
+        return False
+    left, right = (comparable(re.sub(r"[^a-z]", "", address.local)) for address in (one, other))
+    for word in set(one_name.words) & set(other_name.words):
+        if len(word) > 2 and word in left and word in right:
+            rests = left.replace(word, "", 1), right.replace(word, "", 1)
+            if min(map(len, rests)) <= INITIALS:
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

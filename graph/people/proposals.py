@@ -18,6 +18,8 @@ from graph.people.names import (
     Likeness,
     Name,
     Phone,
+    abbreviates,
+    alike_throughout,
     likeness,
     nicknames,
     read_address,
@@ -40,13 +42,14 @@ PHONE_TAIL = 6
 
 HOW: Mapping[Likeness, str] = {
     "same": "the same name",
-    "fuller": "the same name, once with a middle name",
+    "fuller": "the same name, once with a word more",
     "initial": "the same name, once with an initial",
     "sound": "names that sound the same",
     "spelling": "names a letter or two apart",
     "nickname": "a first name and its short form",
 }
-CLOSE: tuple[Likeness, ...] = ("same", "fuller", "initial", "sound")
+THROUGHOUT = "names of which every word is a letter or two apart"
+CLOSE: tuple[Likeness, ...] = ("same", "fuller", "sound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def _judge(one: _Read, other: _Read, names: Mapping[tuple[str, ...], int]) -> Pr
         judged
         for judged in (
             _by_address(one, other, like),
-            _by_phone(one, other, like),
+            _by_phone(one, other, like, own),
             _by_alias(one, other, like, together),
             _by_name(one, other, like, together, own, names),
         )
@@ -247,17 +250,23 @@ def _by_address(one: _Read, other: _Read, like: Likeness | None) -> Judged | Non
     if left.shared:
         return ("likely" if like == "same" else "doubtful", "same_email", f"{why}, which several may share")
     if like is None:
+        if alike_throughout(one.name, other.name):
+            return "likely", "same_email", f"{why}, {THROUGHOUT}"
         return "doubtful", "same_email", f"{why} under two names"
     return "sure", "same_email", why
 
 
-def _by_phone(one: _Read, other: _Read, like: Likeness | None) -> Judged | None:
+def _by_phone(one: _Read, other: _Read, like: Likeness | None, own: bool) -> Judged | None:
     if one.phone is None or other.phone is None or not same_phone(one.phone, other.phone):
         return None
-    # Colleagues share a telephone; without a likeness of names it says nothing.
+    why = f"the same telephone {other.entry.phone}"
+    if like is None and alike_throughout(one.name, other.name):
+        return "likely", "same_phone", f"{why}, {THROUGHOUT}"
+    # Colleagues share a telephone; without a likeness of names it says nothing, and to two of one
+    # initial, or with an address each, it may be that of the house.
     if like is None or like == "part":
         return None
-    return "sure" if like in CLOSE else "likely", "same_phone", f"the same telephone {other.entry.phone}"
+    return "sure" if like in CLOSE and not own else "likely", "same_phone", why
 
 
 def _by_alias(one: _Read, other: _Read, like: Likeness | None, together: bool) -> Judged | None:
@@ -289,9 +298,11 @@ def _by_name(
             return "doubtful", reason, f"the same name in two entries of {houses[0]}: one company?"
         return "doubtful", reason, f"the same name in {' and '.join(houses)}: another employer?"
     why = f"{HOW[like]} in {_house(one.entry)}"
-    if own:
-        # Two of a name are rare in one house; two whose names are merely alike have an address each.
-        return ("doubtful", reason, f"{why}, but different e-mails") if like == "same" else None
+    if own or _two_addresses(one, other):
+        # Two of a name are rare in one house, and so are two with all words of one name; two whose names
+        # are merely alike have an address each, unless one is the other's written short.
+        rare = like in ("same", "fuller") or not own
+        return ("doubtful", reason, f"{why}, but different e-mails") if rare else None
     one_word = len(one.name.words) < 2
     sure_enough = like in ("same", "fuller", "sound") and not one_word
     return "likely" if sure_enough else "doubtful", reason, why
@@ -301,12 +312,18 @@ def _house(one: Entry) -> str | None:
     return one.organisation_name or one.organisation
 
 
-def _own_addresses(one: _Read, other: _Read) -> bool:
-    """Tell whether each has an address of their own, none of which could be the other's alias."""
+def _two_addresses(one: _Read, other: _Read) -> bool:
     left, right = one.address, other.address
     if left is None or right is None or left.shared or right.shared:
         return False
     return left.local != right.local
+
+
+def _own_addresses(one: _Read, other: _Read) -> bool:
+    """Tell whether each has an address of their own, none of which could be the other's alias."""
+    if not _two_addresses(one, other) or one.address is None or other.address is None:
+        return False
+    return not abbreviates(one.address, other.address, one.name, other.name)
 
 
 def _conflicts(keep: Entry, drop: Entry) -> tuple[Conflict, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
 from api.cli import run
 from api.http import create_app
@@ -17,6 +18,7 @@ from graph.imports import import_files
 from graph.people.proposals import RULES
 from graph.policy import load_policy
 from graph.store import Store
+from graph.store.merges import read_merges
 from tests.api.serving import live
 from tests.unit.importing import write_files
 
@@ -114,6 +116,27 @@ def test_the_commands_as_people_read_them(
 ):
     assert run(["people", *arguments, "--store", str(filled.target.folder)]) == 0
     assert "a" in capsys.readouterr().out
+
+
+def test_nothing_that_decides_is_cut_at_eighty_columns(
+    filled: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """Addresses tell two of a name apart, and the id of a merge is what undoes it."""
+    monkeypatch.setattr("api.cli.output.stdout", lambda: Console(width=80, highlight=False))
+    folder = str(filled.target.folder)
+    filled.write(
+        "MATCH (p:Person) WHERE p.id IN ['a', 'c'] "
+        "SET p.email = p.id + '.margarete-leutheusser@' + p.id + '.manufacturing-holding.example'"
+    )
+    assert run(["people", "duplicates", "--store", folder]) == 0
+    said = capsys.readouterr().out
+    assert "a.margarete-leutheusser@a.manufacturing-holding.example" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert run(["people", "merge", "d", "e", "--by", "s", "--store", folder]) == 0
+    assert run(["people", "merges", "--store", folder]) == 0
+    said = capsys.readouterr().out
+    (merge,) = read_merges(filled)
+    assert f"`diamond people unmerge {merge.id}`" in said.partition("says s")[2]
 
 
 def test_alumni_and_newcomers_stand_on_both_accounts(filled: Store, capsys: pytest.CaptureFixture[str]):

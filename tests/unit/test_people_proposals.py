@@ -29,6 +29,7 @@ from graph.people.proposals import Conflict, Entry, propose
         ("Katharina Schmidt", "Catharina Schmidt", "sound"),
         ("Anna Meier", "Anne Meier", "spelling"),
         ("Bill Gates", "William Gates", "nickname"),
+        ("Bob O’Neill", "Bob ONeill", "same"),
         ("Ann Lee", "Ann Ray", "part"),
         ("Tom", "Tom Hanks", "part"),
         ("Dr.", "Dr.", "same"),
@@ -95,6 +96,47 @@ def entry(id: str, name: str, organisation: str = "acme", **more: object) -> Ent
         ),
         (entry("1", "Bill Lee", phone="089123456"), entry("2", "William Lee", phone="089123456"), "likely"),
         (entry("1", "Ann Lee", phone="089 123456"), entry("2", "Bob Ray", phone="089 123456"), None),
+        # A number may be that of the house: an initial, or an address each, leave a doubt.
+        (entry("1", "J. Lee", phone="089 123456"), entry("2", "Jim Lee", phone="089 123456"), "likely"),
+        (
+            entry("1", "Jim Lee", phone="089 123456", email="jim.lee@x.y"),
+            entry("2", "Jim Lee", phone="089 123456", email="lee.jim@x.y"),
+            "likely",
+        ),
+        (
+            entry("1", "Jim Lee", phone="089 123456", email="jim.lee@x.y"),
+            entry("2", "Jim Lee", phone="089 123456", email="j.lee@x.y"),
+            "sure",
+        ),
+        # With a number or an address in common every word may be misspelt.
+        (
+            entry("1", "Wiliam Cartr", phone="089123456"),
+            entry("2", "William Carter", phone="089123456"),
+            "likely",
+        ),
+        (entry("1", "Wiliam Cartr", email="w@x.y"), entry("2", "William Carter", email="w@x.y"), "likely"),
+        # An address each, one of them written short, or a name with a word more: worth a look.
+        (
+            entry("1", "Bill Carter", email="bcarter@x.y"),
+            entry("2", "William Carter", email="william.carter@x.y"),
+            "doubtful",
+        ),
+        (
+            entry("1", "Ana López", email="a.lopez@x.y"),
+            entry("2", "Anna Lopez", email="ana.lopez@x.y"),
+            "doubtful",
+        ),
+        (entry("1", "Anna Lee", email="anna.lee@x.y"), entry("2", "Anne Lee", email="anne.lee@x.y"), None),
+        (
+            entry("1", "Ana López", email="a.lopez@x.y"),
+            entry("2", "Anna Lopez", "b", email="a.lopez@z.y"),
+            None,
+        ),
+        (
+            entry("1", "Marie Leclerc", email="marie.leclerc@x.y"),
+            entry("2", "Marie Dupont-Leclerc", email="marie.dupont@x.y"),
+            "doubtful",
+        ),
         # Names alone: in one house likely, unless each has an address; elsewhere doubtful.
         (entry("1", "Ann Lee"), entry("2", "LEE, Ann"), "likely"),
         (entry("1", "Ann Lee", email="ann@x.y"), entry("2", "Ann Lee", email="lee@x.y"), "doubtful"),
