@@ -269,8 +269,6 @@ def act(
         raise InputError(f"{owner} cannot own an action: only one of ours can.")
     if verb == "change" and person is None and due is None:
         raise InputError("A change needs an owner or a due date.")
-    if verb in ("pin", "unpin") and known.status in ("done", "dropped"):
-        raise InputError(f"{known.id} is {known.status}: only what is still to be done can be {verb}ned.")
     status: dict[Verb, ActionStatus] = {
         "done": "done",
         "start": "started",
@@ -280,7 +278,7 @@ def act(
     changed = change(
         work.store,
         account.id,
-        known,
+        known.id,
         status.get(verb),
         on=on,
         minutes=minutes,

@@ -18,7 +18,8 @@ from graph.plan.days import month_of
 from graph.plan.files import MEETING
 from graph.plan.model import Action, ActionStatus, Pin
 from graph.store import Store, Transaction
-from graph.store.plans import OPEN, action_of, read_actions
+from graph.store.plans import OPEN, action_of, hold_action, read_actions, read_held
+from graph.wording import listed, spelt
 
 SOURCE = "plan"
 
@@ -141,7 +142,7 @@ def resolve_action(store: Store, account: str, text: str) -> Undertaking:
 def change(
     store: Store,
     account: str,
-    action: Undertaking,
+    action: str,
     status: ActionStatus | None = None,
     *,
     on: date | None = None,
@@ -153,8 +154,12 @@ def change(
 ) -> Undertaking:
     """Change what became of an action, who does it or when it is due, in one transaction.
 
+    Others may change it, or plan anew, at the same time: it is held first, and what it is by then counts.
+
     Parameters
     ----------
+    action
+        Its id.
     status
         `planned` takes back whatever was said.
     on, minutes
@@ -168,6 +173,8 @@ def change(
     ------
     InputError
         A day that has not come yet, minutes of nothing, or a change of what is done.
+    UnknownName
+        Planning anew has replaced it meanwhile.
     """
     if status != "done" and (on is not None or minutes is not None):
         raise InputError("A day and minutes are said of an action that is done.")
@@ -175,15 +182,23 @@ def change(
         raise InputError(f"An action is done on a day up to today, {today}; found {on}.")
     if minutes is not None and not 0 <= minutes < float("inf"):
         raise InputError(f"The minutes of an action are a number of at least 0, found {minutes}.")
-    if action.status == "done" and (owner is not None or due_on is not None):
-        raise InputError(f"{action.id} is done: reopen it before it goes to somebody else or another day.")
 
-    if status == action.status == "done":  # what was said before stands
-        on, minutes = on or action.done_on, action.minutes if minutes is None else minutes
-
-    def work(transaction: Transaction) -> None:
+    def work(transaction: Transaction) -> Undertaking:
+        known = _held(hold_action(transaction, account, action), action, today)
+        if known.status == "done" and (owner is not None or due_on is not None):
+            raise InputError(
+                f"{_told(known)} is done: reopen it before it goes to somebody else or another day."
+            )
+        if pinned is not None and known.status in ("done", "dropped"):
+            verb = "pinned" if pinned else "unpinned"
+            raise InputError(
+                f"{_told(known)} is {known.status}: only what is still to be done can be {verb}."
+            )
+        day, length = on, minutes
+        if status == known.status == "done":  # what was said before stands
+            day, length = on or known.done_on, known.minutes if minutes is None else minutes
         if owner is not None:
-            transaction.run(OWN, {"id": action.id, "person": owner})
+            transaction.run(OWN, {"id": action, "person": owner})
         properties: dict[str, Any] = {} if pinned is None else {"pinned": pinned}
         if due_on is not None:
             properties["due_on"] = due_on
@@ -191,11 +206,11 @@ def change(
             # Somebody has decided about it, so planning anew must not undo it.
             properties["pinned"] = True
         if status is not None:
-            properties |= _become(transaction, action, status, on or today, minutes, owner)
-        transaction.run(MARK, {"id": action.id, "properties": properties})
+            properties |= _become(transaction, known, status, day or today, length, owner)
+        transaction.run(MARK, {"id": action, "properties": properties})
+        return _held(read_held(transaction, account, action), action, today)
 
-    store.transact(work)
-    return next(one for one in undertakings(store, account, today) if one.id == action.id)
+    return store.transact(work)
 
 
 def kept_actions(store: Store, account: str, as_of: date, months: int) -> tuple[Pin, ...]:
@@ -263,6 +278,20 @@ def _become(
     }
 
 
+def _held(row: dict[str, Any] | None, action: str, today: date) -> Undertaking:
+    if row is None:
+        raise UnknownName(
+            f"The account has no action {action!r} any more: planning anew has replaced it; "
+            "`diamond actions` lists those that there are."
+        )
+    return _undertaking(row, today)
+
+
+def _told(action: Undertaking) -> str:
+    theirs = listed((action.stakeholder_name, *action.also_names))
+    return f"The {spelt(action.kind)} of {action.person_name} with {theirs}, due on {action.due_on},"
+
+
 def _undertaking(row: dict[str, Any], today: date) -> Undertaking:
     action = action_of(row, row["due_on"])
     late = (today - action.due_on).days
@@ -290,5 +319,7 @@ def _undertaking(row: dict[str, Any], today: date) -> Undertaking:
 
 
 def _candidate(action: Undertaking) -> Candidate:
-    words = f"{action.kind} of {action.person_name} with {action.stakeholder_name}, due {action.due_on}"
+    words = (
+        f"{spelt(action.kind)} of {action.person_name} with {action.stakeholder_name}, due {action.due_on}"
+    )
     return Candidate(action.id, words)

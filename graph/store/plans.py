@@ -18,11 +18,16 @@ PLANNED: Final = "planned"
 PROPOSED: Final = "proposed"
 # Done actions have become touchpoints, and dropped ones are no longer planned.
 OPEN = (PLANNED, PROPOSED, "started")
+EVERY = (*OPEN, "done", "dropped")
 
 EXISTS = "MATCH (account:Organisation {id: $account}) RETURN account.id AS id"
 
+# Each is held before it is looked at: somebody may be beginning it at this moment.
 FORGET = """
 MATCH (action:Action)-[:OF_ACCOUNT]->(:Organisation {id: $account})
+SET action.held = true
+REMOVE action.held
+WITH action
 WHERE action.status IN $planned AND NOT coalesce(action.pinned, false)
 DETACH DELETE action
 """
@@ -46,7 +51,7 @@ MERGE (action)-[:TARGETS]->(stakeholder)
 
 READ = """
 MATCH (action:Action)-[:OF_ACCOUNT]->(:Organisation {id: $account})
-WHERE action.status IN $planned
+WHERE action.status IN $planned AND ($id IS NULL OR action.id = $id)
 MATCH (action)-[:OWNED_BY]->(person:Person)
 MATCH (action)-[:TARGETS]->(:Person)
 WITH DISTINCT action, person
@@ -61,6 +66,10 @@ RETURN action.id AS id, person.id AS person, person.name AS person_name,
        action.minutes AS minutes, action.touchpoint AS touchpoint
 ORDER BY due_on, person, theirs[0].id, kind, id
 """
+
+
+# Until the transaction ends nobody else changes it.
+HOLD = "MATCH (action:Action {id: $id}) SET action.held = true REMOVE action.held"
 
 
 def save_plan(store: Store, account_id: str, plan: Plan) -> None:
@@ -125,11 +134,25 @@ def _planned_on(row: dict[str, Any]) -> date:
 
 def read_actions(store: Store, account_id: str) -> list[dict[str, Any]]:
     """Return the rows of every action of an account, whatever became of it, by due date."""
-    return _rows(store, account_id, (*OPEN, "done", "dropped"))
+    return _rows(store, account_id, EVERY)
+
+
+def hold_action(transaction: Transaction, account_id: str, action: str) -> dict[str, Any] | None:
+    """Return the row of one action, which nobody else changes before the transaction ends."""
+    transaction.run(HOLD, {"id": action})
+    return read_held(transaction, account_id, action)
+
+
+def read_held(transaction: Transaction, account_id: str, action: str) -> dict[str, Any] | None:
+    """Return the row of one action as the transaction left it; None where it is gone."""
+    rows = transaction.run(READ, {"account": account_id, "planned": list(EVERY), "id": action})
+    return rows[0] if rows else None
 
 
 def _rows(store: Store, account_id: str, statuses: tuple[str, ...]) -> list[dict[str, Any]]:
-    return store.read(READ, {"account": account_id, "planned": list(statuses)})
+    rows = store.read(READ, {"account": account_id, "planned": list(statuses), "id": None})
+    # One that is deleted while it is read has nobody any more.
+    return [row for row in rows if row["theirs"]]
 
 
 def action_of(row: dict[str, Any], as_of: date) -> Action:

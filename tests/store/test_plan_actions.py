@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from graph.imports import import_files
 from graph.plan import PlanLimits
 from graph.policy import load_policy
 from graph.store import Store
-from graph.store.actions import kept_actions
+from graph.store.actions import change, kept_actions
 
 TODAY = date(2026, 3, 2)
 FILES = {
@@ -133,6 +135,40 @@ def test_planning_anew_keeps_what_was_begun_or_decided(work: Workspace) -> None:
         with pytest.raises(InputError, match=f"{words}.*[Dd]rop") as refused:
             plans.plan(work, "acme", limits, instead=[asked])
         assert without.id not in refused.value.detail
+
+
+def test_changes_at_the_same_time_all_hold(work: Workspace) -> None:
+    plan = plans.plan(work, "acme", PlanLimits(months=6), save=True).body
+    first, second = plan.actions[0].id, plan.actions[1].id
+    others = [Workspace(work.store, work.policy, TODAY) for _ in range(4)]
+    together = threading.Barrier(len(others))
+
+    def busy(number: int) -> None:
+        mine, action = others[number], (first, second)[number % 2]
+        together.wait()
+        for turn in range(3):
+            owner = ("Anna", "Boris")[(number // 2 + turn) % 2]
+            plans.act(mine, "acme", "change", action, owner=owner, due=TODAY + timedelta(days=turn + 1))
+            plans.act(mine, "acme", "start", action)
+            plans.actions(mine, "acme")
+
+    with ThreadPoolExecutor(len(others)) as pool:
+        for done in [pool.submit(busy, number) for number in range(len(others))]:
+            done.result()
+    left = {one.id: one for one in plans.actions(work, "acme").body.actions}
+    assert {left[one].status for one in (first, second)} == {"started"}
+    assert {left[one].person for one in (first, second)} <= {"anna", "boris"}
+    owned = work.store.read("MATCH (a:Action)-[o:OWNED_BY]->() RETURN a.id AS id, count(o) AS owners")
+    assert {one["owners"] for one in owned} == {1}
+    # Planned anew at the same time, what is begun stays, and what is gone by then is said to be.
+    with ThreadPoolExecutor(2) as pool:
+        again = pool.submit(plans.plan, work, "acme", PlanLimits(months=4), save=True)
+        plans.act(others[0], "acme", "done", first)
+        again.result()
+    assert {a.id: a.status for a in plans.actions(work, "acme").body.actions}[first] == "done"
+    work.store.write("MATCH (a:Action {id: $id}) DETACH DELETE a", {"id": second})
+    with pytest.raises(UnknownName, match="planning anew has replaced it"):
+        change(work.store, "acme", second, "started", today=TODAY)
 
 
 def test_what_is_late_shows_and_is_done_first(work: Workspace) -> None:
