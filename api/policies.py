@@ -7,8 +7,7 @@ from pathlib import Path
 
 from api.verbs import told
 from api.workspace import Result
-from graph.policy import load_policy
-from graph.policy_tables import TableInUse, export_policy, tables_in_use
+from graph.policy import TableInUse, export_policy, load_policy, tables_in_use
 
 
 @dataclass(frozen=True, slots=True)

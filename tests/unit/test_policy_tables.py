@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from graph.errors import InputError
-from graph.policy import FOLDER, load_policy
-from graph.policy_tables import TABLES, export_policy, tables_in_use
+from graph.policy import FOLDER, export_policy, load_policy, tables_in_use
+from graph.policy.tables import TABLES
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
-"""The policy tables: what a team believes about functions, roles, touchpoints and targets, as data.
+"""What the policy tables say, read and checked, and what follows from it for a person.
 
-Each table is a CSV file in `graph/policy/`; a team edits a copy and names its folder in the settings.
-`graph.policy_tables` reads and checks them.
 Names and values are compared without regard to case, spaces, hyphens and underscores (`fold`).
 """
 
@@ -11,10 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "policy"
 UNKNOWN_ROW = "Unknown"
 
 ROLES = ("decision_maker", "evaluator", "influencer", "user")
@@ -142,25 +138,3 @@ class Policy:
     def target(self, role: str | None, influence: float) -> float:
         """Return the coverage that a stakeholder of this role and influence should have."""
         return self.role_targets[role or "unknown"] * (0.5 + influence / 2.0)
-
-
-def load_policy(folder: Path = FOLDER) -> Policy:
-    """Read the policy tables of a folder; a table that it does not have is the shipped one.
-
-    Raises
-    ------
-    InputError
-        The folder is none, or a table is wrong; every wrong cell is listed with file, row and column.
-    """
-    if folder == FOLDER:
-        return _shipped()
-    from graph.policy_tables import read_policy
-
-    return read_policy(folder)
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Policy:
-    from graph.policy_tables import read_policy
-
-    return read_policy(FOLDER)

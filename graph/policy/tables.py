@@ -15,11 +15,11 @@ import math
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from graph.errors import Fault, InputError
-from graph.policy import (
-    FOLDER,
+from graph.policy.model import (
     ORIENTATIONS,
     ROLES,
     FunctionKind,
@@ -29,6 +29,7 @@ from graph.policy import (
     fold,
 )
 
+FOLDER = Path(__file__).parent
 # The columns that each table must have; `theirs` may be left out.
 TABLES = {
     "functions.csv": ("kind", "row", "faces", "expected_weight"),
@@ -196,14 +197,24 @@ class _Tables:
             yield row
 
 
-def read_policy(folder: Path) -> Policy:
+def load_policy(folder: Path = FOLDER) -> Policy:
     """Read and check the tables of a folder, the shipped ones in place of those that it does not have.
 
     Raises
     ------
     InputError
-        The folder is none, has a table of an unknown name, or a table is wrong; every wrong cell is listed.
+        The folder is none, has a table of an unknown name, or a table is wrong; every wrong cell is listed
+        with file, row and column.
     """
+    return _shipped() if folder == FOLDER else _read(folder)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Policy:
+    return _read(FOLDER)
+
+
+def _read(folder: Path) -> Policy:
     if not folder.is_dir():
         raise InputError(
             f"The policy folder {folder} does not exist; diamond policy export {folder} writes one."
