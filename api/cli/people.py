@@ -312,6 +312,7 @@ def _history(console: Console, result: Result[PersonHistory]) -> None:
 
 
 def _assessed(console: Console, result: Result[Assessed]) -> None:
+    console.print(f"About {text(result.body.person)}:")
     _opinions(console, result.body.assessments, result.as_of)
 
 

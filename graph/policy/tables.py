@@ -42,6 +42,8 @@ TABLES = {
     "measures.csv": ("name", "value"),
 }
 LARGEST = 10_000_000  # bytes of a table
+LISTED = 20  # names of which a sentence lists all
+SEPARATORS = ",;\t|"
 LEVELS = (1, 5)
 SHARES = (0.0, 1.0)
 NOT_NEGATIVE = (0.0, math.inf)
@@ -88,15 +90,18 @@ class _Row:
             self.wrong(column, "must not be empty")
         return self.cells[column]
 
-    def word(self, column: str, known: Sequence[str], *, empty: bool = False) -> str | None:
-        """Return a name that is one of those known; None if it may be empty and is."""
+    def word(self, column: str, known: Sequence[str], *, empty: bool = False, many: str = "") -> str | None:
+        """Return a name that is one of those known; None if it may be empty and is.
+
+        `many` says what is known where that is too much to be listed.
+        """
         value = self.cells[column]
         if not value and empty:
             return None
         if value not in known:
             near = difflib.get_close_matches(value, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            listed = ", ".join(known) if len(known) <= 20 else "a kind of functions.csv"
+            listed = ", ".join(known) if len(known) <= LISTED or not many else many
             self.wrong(column, f"needs one of {listed}{hint}")
         return value
 
@@ -142,21 +147,28 @@ class _Tables:
                     f"The policy table {path} is larger than {LARGEST / 1e6:g} MB, the most that is read."
                 )
             text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError:
-            self.faults.append(Fault(path.name, None, None, None, "is not UTF-8; save it as CSV UTF-8"))
+        except UnicodeDecodeError as error:
+            row = path.read_bytes()[: error.start].count(b"\n") + 1
+            self.faults.append(Fault(path.name, row, None, None, "is not UTF-8; save it as CSV UTF-8"))
             return []
         except OSError as error:
             self.faults.append(Fault(path.name, None, None, None, f"cannot be read: {error.strerror}"))
             return []
+        rows: list[_Row] = []
         try:
-            return list(self._parsed(path.name, text))
+            rows.extend(self._parsed(path.name, text))
         except csv.Error as error:
-            self.faults.append(Fault(path.name, None, None, None, f"is no CSV: {error}"))
+            # The reader gives up where a quotation ends, which may be far below the row that began it.
+            number = rows[-1].number + 1 if rows else 1
+            line = text.splitlines()[number - 1].strip()
+            said = f"is no CSV from here on ({error}): look for a quotation mark that stands alone"
+            self.faults.append(Fault(path.name, number, None, line, said))
             return []
+        return rows
 
     def _parsed(self, name: str, text: str) -> Iterator[_Row]:
         head = text.partition("\n")[0]
-        separator = max(",;\t", key=head.count)
+        separator = max(SEPARATORS, key=head.count)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         header = [fold(cell) for cell in next(reader, [])]
         places: dict[str, int] = {}
@@ -166,8 +178,8 @@ class _Tables:
             if len(found) > 1:
                 self.faults.append(Fault(name, 1, column, column, "stands twice in the header"))
             elif not found and column in needed:
-                said = f"is missing in the header; it needs {', '.join(needed)}"
-                self.faults.append(Fault(name, 1, column, None, said))
+                said = f"is missing in the header; it needs {', '.join(needed)}, separated by commas"
+                self.faults.append(Fault(name, 1, column, head.strip(), said))
             elif found:
                 places[column] = found[0]
         if any(column not in places for column in needed):
@@ -369,16 +381,24 @@ def _defaults(tables: _Tables) -> tuple[dict[str, float], dict[int, float], floa
 
 
 def _titles(tables: _Tables, functions: dict[str, FunctionKind]) -> tuple[TitlePattern, ...]:
-    known = list(functions)
+    rows = tables.rows("titles.csv")
+    # Where a function could not be read, that is the fault, and not each title that leads to it.
+    unread = any(fault.file == "functions.csv" for fault in tables.faults)
+    known = {*functions, *(row.cells["function"] for row in rows)} if unread else functions
     titles = [
         TitlePattern(
             row.text("pattern"),
             row.cells["language"],
-            row.word("function", known, empty=True),
+            row.word("function", list(known), empty=True, many="a kind of functions.csv"),
             int(row.number_in("level", *LEVELS, whole=True)) if row.cells["level"] else None,
         )
-        for row in tables.rows("titles.csv")
+        for row in rows
     ]
+    said: dict[str, tuple[_Row, TitlePattern]] = {}
+    for row, title in zip(rows, titles, strict=True):
+        earlier, known_as = said.setdefault(fold(title.pattern), (row, title))
+        if (known_as.function, known_as.level) != (title.function, title.level):
+            row.wrong("pattern", f"means another function or level in row {earlier.number} already")
     return tuple(sorted(titles, key=lambda title: (-len(title.pattern), title.pattern)))
 
 
@@ -387,7 +407,7 @@ def _limits(tables: _Tables) -> dict[str, float]:
     limits = dict(shipped)
     units = _units()
     for row in tables.once(tables.rows("measures.csv"), "name"):
-        name = str(row.word("name", list(shipped)))
+        name = str(row.word("name", list(shipped), many="a name of the shipped measures.csv"))
         if name in shipped:
             low, high = RANGES.get(name, SHARES if units[name] == "1" else NOT_NEGATIVE)
             limits[name] = row.number_in("value", low, high, above=name in ABOVE_ZERO)

@@ -99,6 +99,7 @@ def test_a_spreadsheet_of_another_country_is_read(folder: Path):
         ("measures.csv", 2, "value", "inf", "from 0 to 1"),
         ("measures.csv", 3, "value", "0.3", "from -1 to 0"),
         ("measures.csv", 2, "name", "thread_minimum", "did you mean thread_min"),
+        ("measures.csv", 2, "name", "zzz", "a name of the shipped measures.csv"),
         ("measures.csv", 16, "value", "0", "from 1 to 366"),
     ],
 )
@@ -117,6 +118,37 @@ def test_every_wrong_cell_is_listed(folder: Path):
     error = refused(folder)
     assert {fault.file for fault in error.errors} == {"targets.csv", "functions.csv"}
     assert ", and 1 more" in error.detail
+
+
+def test_one_phrase_of_two_meanings_is_named_and_one_said_twice_is_not(folder: Path):
+    rows = "pattern,language,function,level\nHead of Coffee,en,operations,3\nhead-of coffee,fr,operations,3\n"
+    (folder / "titles.csv").write_text(rows)
+    assert len(load_policy(folder).titles) == 2
+    (folder / "titles.csv").write_text(f"{rows}HEAD OF COFFEE,en,finance,3\n")
+    (fault,) = refused(folder).errors
+    assert (fault.row, fault.column, fault.value) == (4, "pattern", "HEAD OF COFFEE")
+    assert "in row 2 already" in fault.message
+
+
+@pytest.mark.parametrize("broken", ["kind,row,expected_weight", "kind;row;faces", "nothing"])
+def test_a_broken_table_of_functions_is_one_fault_and_not_one_of_every_title(folder: Path, broken: str):
+    lines = (folder / "functions.csv").read_text().splitlines()
+    (folder / "functions.csv").write_text("\n".join([broken, *lines[1:]]))
+    error = refused(folder)
+    assert {fault.file for fault in error.errors} == {"functions.csv"}
+    assert error.errors[0].value == broken
+
+
+def test_a_fault_of_the_file_names_its_row(folder: Path):
+    table = folder / "targets.csv"
+    table.write_bytes(b"role|target_coverage\nuser|0,3\n")
+    assert load_policy(folder).role_targets["user"] == 0.3
+    table.write_bytes("role,target_coverage\nuser,0.3\nöser,0.4\n".encode("cp1252"))
+    (fault,) = refused(folder).errors
+    assert (fault.row, fault.message) == (3, "is not UTF-8; save it as CSV UTF-8")
+    table.write_bytes(b'role,target_coverage\nuser,0.3\nevaluator,"0.4\ninfluencer,0.3\n')
+    fault = refused(folder).errors[0]
+    assert (fault.row, fault.value) == (3, 'evaluator,"0.4')
 
 
 @pytest.mark.parametrize(
