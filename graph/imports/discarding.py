@@ -34,19 +34,7 @@ WHERE size(lines) > 0 RETURN n.id AS id, lines
 def discard_touchpoints(attempt: Attempt) -> None:
     """Discard the touchpoints that nobody changed since."""
     ids = [id_ for label, id_ in attempt.traces.created if label == "Touchpoint"]
-    for batch in attempt.batches("Touchpoint", sorted(ids)):
-        stored = attempt.stored("Touchpoint", batch)
-        rows = []
-        for id_ in batch:
-            key = ("Touchpoint", id_)
-            if id_ not in stored or key in attempt.held:
-                continue
-            if digest(stored[id_]) == attempt.traces.created[key]:
-                rows.append({"id": id_})
-            elif attempt.later.left_node(key):
-                attempt.hold[key] = "changed since"
-        _discard(attempt, "Touchpoint", rows)
-        attempt.count(attempt.deleted, "Touchpoint", len(rows))
+    _discard(attempt, "Touchpoint", sorted(ids))
 
 
 def discard_lines(attempt: Attempt) -> None:
@@ -77,18 +65,7 @@ def discard_nodes(attempt: Attempt) -> None:
                 for line in row["lines"]:
                     _remaining(attempt, (label, row["id"]), line)
     for label, ids in by_first(created):
-        for batch in attempt.batches(label, ids):
-            stored, rows = attempt.stored(label, batch), []
-            for id_ in batch:
-                key = (label, id_)
-                if id_ not in stored or key in attempt.hold:
-                    continue
-                if digest(stored[id_]) == attempt.traces.created[key]:
-                    rows.append({"id": id_})
-                elif attempt.later.left_node(key):
-                    attempt.hold[key] = "changed since"
-            _discard(attempt, label, rows)
-            attempt.count(attempt.deleted, label, len(rows))
+        _discard(attempt, label, ids)
 
 
 def discard_derived_ties(attempt: Attempt) -> None:
@@ -113,14 +90,25 @@ def discard_derived_ties(attempt: Attempt) -> None:
     attempt.run(f"UNWIND $rows AS row MATCH {pattern('ENGAGES')} DELETE r", rows)
 
 
-def _discard(attempt: Attempt, label: str, rows: list[dict[str, Any]]) -> None:
-    """Take nodes out of the graph; the sweeping that follows deletes them."""
+def _discard(attempt: Attempt, label: str, ids: list[str]) -> None:
+    """Take the nodes that nobody changed since out of the graph; the sweeping that follows deletes them."""
     kinds = [name for name, one in load_schema().entities.items() if one.base == label]
-    attempt.run(
-        f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) "
-        f"SET n:{DISCARDED} REMOVE n:{':'.join([label, *kinds])}",
-        rows,
-    )
+    for batch in attempt.batches(label, ids):
+        stored, rows = attempt.stored(label, batch), []
+        for id_ in batch:
+            key = (label, id_)
+            if id_ not in stored or key in attempt.held or key in attempt.hold:
+                continue
+            if digest(stored[id_]) == attempt.traces.created[key]:
+                rows.append({"id": id_})
+            elif attempt.later.left_node(key):
+                attempt.hold[key] = "changed since"
+        attempt.run(
+            f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) "
+            f"SET n:{DISCARDED} REMOVE n:{':'.join([label, *kinds])}",
+            rows,
+        )
+        attempt.count(attempt.deleted, label, len(rows))
 
 
 def _remaining(attempt: Attempt, key: NodeKey, row: Mapping[str, Any]) -> None:
