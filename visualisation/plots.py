@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from visualisation.charts import look
+from visualisation.charts import Estimate, look
 from visualisation.shapes import INK, PAPER, QUIET, number
 from visualisation.text import FONT_FAMILY, markup, width
 
@@ -22,22 +21,6 @@ GRID = "#E6EAEE"
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "1.5 4"}
 ROW_WIDE, ROW_HIGH = 190.0, 26.0
 Numbers = Sequence[float | None]
-
-
-class Interval(Protocol):
-    """A mean with its interval."""
-
-    @property
-    def mean(self) -> float | None:
-        """The mean; None where it is undefined."""
-
-    @property
-    def ci_low(self) -> float | None:
-        """Lower end."""
-
-    @property
-    def ci_high(self) -> float | None:
-        """Upper end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +126,7 @@ def line_chart(
 
 
 def whisker(
-    strategy: str, found: Interval, worst: float | None, lowest: float, highest: float, label: str
+    strategy: str, found: Estimate, worst: float | None, lowest: float, highest: float, label: str
 ) -> str:
     """Return one row of an interval plot: a dot, its interval, and a ring at the worst cases' mean."""
     x = Scale(lowest, highest, 8.0, ROW_WIDE - 8.0)
