@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.errors import Fault, InputError
-from graph.imports.cells import Stated, as_text
+from graph.imports.cells import Key, Stated, as_text
 from graph.imports.forms import Column, Form, form_named
 from graph.imports.mapping import FINDING, JOIN, TEMPLATE, FormMapping, ImportMapping
 from graph.imports.report import Ledger
@@ -23,11 +23,30 @@ ROW_NUMBER = "#"
 
 @dataclass(frozen=True)
 class Source:
-    """One column of a form as a table fills it."""
+    """One column of a form as a table fills it.
+
+    Attributes
+    ----------
+    origins
+        Where it is made of several cells of a row: their headings, and what reads them as text.
+    """
 
     column: Column
     heading: str
     read: Callable[[Cells], object]
+    origins: tuple[tuple[str, Callable[[Cells], str]], ...] = ()
+
+    def heading_of(self, cells: Cells) -> str:
+        """Return the heading under which stands what a row says in this column."""
+        raw = self.read(cells)
+        text = raw.said if isinstance(raw, Key) else as_text(raw)
+        if not text:
+            return self.heading
+        filled = [(heading, own) for heading, read in self.origins if (own := read(cells))]
+        if len(filled) == 1:
+            return filled[0][0]
+        alike = (heading for heading, own in filled if text == own or text in own.split(";"))
+        return next(alike, self.heading)
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,26 @@ class Stated(str):
 
 
 class Key(str):
-    """The id of a row of another table: where no such row is, nothing is made of it."""
+    """The id of a row of another table: where no such row is, nothing is made of it.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    said
+        What the cell says of it, which is what reports show.
+    heading
+        Under which it stands, where the column of the form is made of several.
+    """
+
+    __slots__ = ("heading", "said")
+    said: str
+    heading: str | None
+
+    def __new__(cls, text: str, said: str | None = None, heading: str | None = None) -> Key:
+        """Make a key of its text."""
+        made = super().__new__(cls, text)
+        made.said = text if said is None else said
+        made.heading = heading
+        return made
 
 
 def as_text(value: object) -> str:
@@ -60,7 +77,12 @@ def as_text(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return a cell as a message may show it: no control character of its own, and not too long."""
-    text = as_text(value).replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
+    text = (
+        as_text(value.said if isinstance(value, Key) else value)
+        .replace("\0", "\\0")
+        .encode("utf-8", "backslashreplace")
+        .decode("utf-8")
+    )
     return text if len(text) <= SHOWN_LIMIT else text[:SHOWN_LIMIT] + "…"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from graph.imports.bindings import Binding, Cells
+from graph.imports.bindings import Binding, Cells, Source
 from graph.imports.cells import (
     NAME_LIMIT,
     TEXT_LIMIT,
@@ -73,7 +73,8 @@ def settle_dates(bindings: Sequence[Binding], told: DateOrder | None, ledger: Le
                     continue
                 text = split_moment(value.strip())[0]
                 if text and text not in texts:
-                    texts[text] = DateCell(binding.table.file, number, source.heading, text)
+                    heading = source.heading_of(row)
+                    texts[text] = DateCell(binding.table.file, number, heading, text)
     orders: dict[str, DateOrder] = {}
     for path, found in cells.items():
         order, faults = settle_order(found.values(), told)
@@ -102,7 +103,7 @@ def read_entries(
         )
         taken, silent = 0, Counter[str]()
         order = orders.get(str(binding.table.path))
-        headings = {source.column.name: source.heading for source in binding.sources}
+        headings = _Headings(binding)
         form, of_form = binding.form, entries[binding.form.name]
         excel = binding.table.path.suffix.casefold() in (".xlsx", ".xlsm")
         for number, cells in binding.rows():
@@ -112,7 +113,7 @@ def read_entries(
             if _repeats(binding.table.header, cells):
                 ledger.fault(*row, None, None, "the row repeats the header")
                 continue
-            place = Place(*row, headings, binding.source)
+            place = Place(*row, headings.of(cells), binding.source)
             if row in homeless:
                 continue
             empty = _empty(binding, cells, beside)
@@ -145,6 +146,25 @@ def read_entries(
         if row not in used:
             ledger.find([one.place], one.column, "", "nobody", one.subject)
     return entries
+
+
+class _Headings:
+    """The headings of a binding's columns, which may differ from row to row."""
+
+    def __init__(self, binding: Binding) -> None:
+        self._usual = {source.column.name: source.heading for source in binding.sources}
+        self._several = [source for source in binding.sources if len(source.origins) > 1]
+        self._found: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def of(self, cells: Cells) -> dict[str, str]:
+        """Return the heading of each column of the form in a row; rows alike share them."""
+        if not self._several:
+            return self._usual
+        own = tuple(source.heading_of(cells) for source in self._several)
+        if own not in self._found:
+            names = (source.column.name for source in self._several)
+            self._found[own] = self._usual | dict(zip(names, own, strict=True))
+        return self._found[own]
 
 
 def _repeats(header: Sequence[str], cells: Cells) -> bool:
@@ -237,7 +257,8 @@ def _values(
                 subject = subject_of("row", place.file, place.row, binding.form.name)
                 ledger.find([place], column.name, shown(raw), "malformed", subject)
             else:
-                ledger.fault(place.file, place.row, source.heading, shown(raw), f"{shown(raw)!r} {error}")
+                heading, text = _culprit(source, cells, shown(raw), order, excel)
+                ledger.fault(place.file, place.row, heading, text, f"{text!r} {error}")
             sound = False
             continue
         if value is not None:
@@ -246,6 +267,19 @@ def _values(
             ledger.fault(place.file, place.row, source.heading, shown(raw), f"{column.name} must be filled")
             sound = False
     return values if sound else None
+
+
+def _culprit(
+    source: Source, cells: Cells, text: str, order: DateOrder | None, excel: bool
+) -> tuple[str, str]:
+    """Return the heading and the text of the cell that makes what a column says wrong."""
+    for heading, read in source.origins:
+        own = read(cells)
+        try:
+            _value(source.column, own, order, excel)
+        except ValueError:
+            return heading, shown(own)
+    return source.heading_of(cells), text
 
 
 def _value(column: Column, raw: object, order: DateOrder | None, excel: bool) -> Any:
@@ -276,7 +310,8 @@ def _value(column: Column, raw: object, order: DateOrder | None, excel: bool) ->
             moment = read_moment(text, order)
             return moment if column.holds == "moment" else moment[0]
         case "people" | "kinds":
-            parts = dict.fromkeys(part.strip() for part in text.split(";"))
+            keys: list[str] = [one for one in raw if isinstance(one, Key)] if isinstance(raw, list) else []
+            parts = dict.fromkeys(keys or [part.strip() for part in text.split(";")])
             return tuple(part for part in parts if part) or None
         case _:
             return text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from graph.errors import Fault, InputError
-from graph.imports.cells import shown
+from graph.imports.cells import Key, shown
 
 FindingKind = Literal["nobody", "self", "future", "cycle", "malformed"]
 
@@ -171,7 +171,9 @@ class Ledger:
 
     def fault(self, file: str, row: int | None, column: str | None, value: str | None, message: str) -> None:
         """Note a wrong place; the import will be refused."""
-        self.faults.append(Fault(file, row, column, None if value is None else shown(value), message))
+        fault = Fault(file, row, column, None if value is None else shown(value), message)
+        if fault not in self.faults:  # several forms may read one cell
+            self.faults.append(fault)
         if len(self.faults) >= FAULTS_SHOWN:
             self.refuse()
 
@@ -189,7 +191,8 @@ class Ledger:
     def find(self, places: Sequence[Place], column: str, value: str, kind: FindingKind, subject: str) -> None:
         """Note a finding in each of the rows that hold it."""
         for place in places:
-            finding = Finding(place.file, place.row, place.heading(column), shown(value), kind)
+            heading = (isinstance(value, Key) and value.heading) or place.heading(column)
+            finding = Finding(place.file, place.row, heading, shown(value), kind)
             self.findings.append(StoredFinding(finding, subject, place.source))
             self._found[place.file].add(place.row)
 

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from graph.imports.bindings import Binding, Cells
-from graph.imports.cells import Key, Stated, as_text
+from graph.imports.cells import NO, YES, Key, Stated, as_text, shown
 from graph.imports.dialects.dialect import Context, Headings, Made, Offer, fill
 from graph.imports.sources import Row, Table
 from graph.imports.titles import TitleReader
@@ -61,6 +61,10 @@ class Export:
         """Return the headings of the fields that the table has, to be read by people."""
         return ", ".join(self.fields[field][0] for field in fields if field in self.fields)
 
+    def all_headings(self, *fields: str) -> tuple[str, ...]:
+        """Return every heading of the fields that the table has."""
+        return tuple(one for field in fields for one in self.fields.get(field, ()))
+
     def made(self, make: Callable[[Field], object], *fields: str) -> Made | None:
         """Return a cell made of fields; None where the table has none of them."""
         if not self.has(*fields):
@@ -69,18 +73,18 @@ class Export:
         def from_row(cell: Callable[[str], str]) -> object:
             return make(lambda field: self._first(cell, field))
 
-        return Made(self.heading(*fields), from_row)
+        return Made(self.heading(*fields), from_row, headings=self.all_headings(*fields))
 
     def date(self, *fields: str, otherwise: date | None = None) -> Made | None:
         """Return the first date of fields that is filled; None where the table has none of them."""
         if not self.has(*fields):
             return None
-        headings = [one for field in fields for one in self.fields.get(field, ())]
+        headings = self.all_headings(*fields)
 
         def first(cell: Callable[[str], object]) -> object:
             return next((value for one in headings if as_text(value := cell(one))), otherwise)
 
-        return Made(self.heading(*fields), first, raw=True)
+        return Made(self.heading(*fields), first, raw=True, headings=headings)
 
     def column(self, field: str) -> Made | None:
         """Return the cell of a field as it stands there."""
@@ -228,14 +232,32 @@ def first_of(text: str) -> str:
     return next((part.strip() for part in text.split(";") if part.strip()), "")
 
 
-def key(dialect: str, id_: str) -> Key:
-    """Return the id under which an object of a product stands in the graph; empty stays empty."""
-    return Key(f"{dialect}:{id_}" if id_ else "")
+def key(dialect: str, id_: str, said: str | None = None, heading: str | None = None) -> Key:
+    """Return the id under which an object of a product stands in the graph; empty stays empty.
+
+    Parameters
+    ----------
+    said, heading
+        What the cell says, where that is not the id, and under which heading.
+    """
+    return Key(f"{dialect}:{id_}" if id_ else "", id_ if said is None else said, heading)
 
 
 def yes(text: str) -> bool:
     """Tell whether a flag of an export is set."""
-    return fold(text) in ("true", "yes", "1", "ja", "oui", "sí")
+    return fold(text) in YES
+
+
+def check_flags(export: Export, field: str, context: Context) -> None:
+    """Refuse what is neither yes nor no in a column that decides whether a row counts."""
+    headings = Headings(export.table)
+    for heading in export.fields.get(field, ()):
+        index = headings.index(heading)
+        for number, cells in export.table.rows():
+            text = as_text(cells[index]) if index < len(cells) else ""
+            if text and fold(text) not in YES | NO:
+                message = f"{shown(text)!r} is neither yes nor no"
+                context.ledger.fault(export.table.file, number, heading, text, message)
 
 
 class Departments:

@@ -107,14 +107,17 @@ class Made:
     Attributes
     ----------
     heading
-        What reports name.
+        What reports name, where none of the headings tells.
     make
         Makes it, from cells as text; with `raw` from cells as they are, which Excel's dates need.
+    headings
+        Of the cells that it is made of.
     """
 
     heading: str
     make: Maker
     raw: bool = False
+    headings: tuple[str, ...] = ()
 
 
 class Headings:
@@ -162,10 +165,19 @@ def fill(table: Table, form: str, columns: dict[str, str | Made | None], dialect
 
         return read
 
+    def text(heading: str) -> Callable[[Cells], str]:
+        read = plain(heading)
+        return lambda cells: as_text(read(cells))
+
     sources = tuple(
         Source(FORMS[form].columns[column], said, plain(said))
         if isinstance(said, str)
-        else Source(FORMS[form].columns[column], said.heading, made(said))
+        else Source(
+            FORMS[form].columns[column],
+            said.heading,
+            made(said),
+            tuple((heading, text(heading)) for heading in said.headings),
+        )
         for column, said in columns.items()
         if said is not None
     )

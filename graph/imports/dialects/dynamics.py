@@ -9,9 +9,8 @@ options) and headings of public imports (`headings.csv`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
-from graph.imports.bindings import Binding
+from graph.imports.bindings import Binding, source_of
 from graph.imports.cells import as_text
 from graph.imports.dialects.crm import (
     CrmDialect,
@@ -24,13 +23,15 @@ from graph.imports.dialects.crm import (
     kinds_by,
     owned,
 )
-from graph.imports.dialects.dialect import Context, Made, Offer
+from graph.imports.dialects.dialect import Context, Headings, Made, Offer
+from graph.imports.report import Place
 from graph.policy import fold
 
 # Options of msdyn_decisioninfluencetag, accountrolecode and msdyn_orgchangestatus by number.
 INFLUENCE = {"0": "Decision maker", "1": "Influencer", "2": "Blocker", "3": "Unknown"}
 ACCOUNT_ROLE = {"1": "Decision Maker", "2": "Employee", "3": "Influencer"}
 GONE = ("1", "notatcompany")
+STILL_THERE = ("0", "2", "nofeedback", "ignore", "no")
 # The data interface calls them contactid and accountid, and the lists of the product do not show them.
 LABELS_ELSEWHERE = {"contact id", "account id"}
 TYPES = kinds_by({"Reseller": "distributor", "Competitor": "competitor"})
@@ -113,7 +114,7 @@ def _contacts(export: Export, context: Context, departments: Departments) -> tup
             "phone": export.column("phone"),
             "function": export.made(departments.function, "department"),
             "role": export.made(_role, "role", "account_role"),
-            "left_on": _left(export, context.today),
+            "left_on": _left(export, context),
         },
     )
     bindings = [people]
@@ -130,16 +131,30 @@ def _role(value: Field) -> str:
     return INFLUENCE.get(tag, tag) or ACCOUNT_ROLE.get(role, role)
 
 
-def _left(export: Export, today: date) -> Made | None:
+def _left(export: Export, context: Context) -> Made | None:
     """Return the day by which somebody who is not at the company any more had left."""
+    today = context.today
     modified = export.date("modified", otherwise=today)
     if not export.has("gone"):
         return None
     gone = export.fields["gone"][0]
+    _ask_who_left(export, gone, context)
 
     def make(cell: Callable[[str], object]) -> object:
         if fold(as_text(cell(gone))) not in GONE:
             return None
         return modified.make(cell) if modified else today
 
-    return Made(gone, make, raw=True)
+    return Made(gone, make, raw=True, headings=(gone, *export.all_headings("modified")))
+
+
+def _ask_who_left(export: Export, gone: str, context: Context) -> None:
+    """Ask about what no option of the flag is: somebody who may have left comes in as still there."""
+    table, index = export.table, Headings(export.table).index(gone)
+    for number, cells in table.rows():
+        text = as_text(cells[index]) if index < len(cells) else ""
+        if text and fold(text) not in {*GONE, *STILL_THERE}:
+            place = Place(table.file, number, {}, source_of(table))
+            context.ledger.ask(
+                [place], gone, text, "Does this say that they are not at the company any more?"
+            )

@@ -21,6 +21,7 @@ from graph.imports.dialects.crm import (
     Export,
     Field,
     ObjectKind,
+    check_flags,
     full_name,
     key,
     kinds_by,
@@ -52,6 +53,7 @@ ACTIVITIES = {
 }
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 DELETED = "IsDeleted"
+NAMES = ("last_name", "full_name", "first_name")
 # What a role that nobody chose stands for in the table of roles.
 NO_ROLE = "unknown"
 
@@ -87,6 +89,9 @@ class Salesforce(CrmDialect):
     def bind(self, offers: Sequence[Offer], context: Context) -> Sequence[Binding]:
         """Return the forms that the objects fill."""
         exports = self.exports(offers)
+        for export in (one for some in exports.values() for one in some):
+            check_flags(export, "deleted", context)
+            check_flags(export, "closed", context)
         departments = Departments(context)
         known = {id_ for id_ in context.known.organisations if id_.startswith(f"{self.name}:")}
         for export in exports["account"]:
@@ -117,8 +122,8 @@ def long_id(text: str) -> str:
     )
 
 
-def _key(text: str) -> Key:
-    return key("salesforce", long_id(text))
+def _key(text: str, heading: str | None = None) -> Key:
+    return key("salesforce", long_id(text), text, heading)
 
 
 def _ref(export: Export, field: str) -> Made | None:
@@ -162,7 +167,7 @@ def _users(export: Export, context: Context, departments: Departments) -> tuple[
     ours = context.ours or ""
     columns = {
         "id": _ref(export, "id"),
-        "name": export.made(lambda value: full_name(value) or value("username"), "last_name", "full_name"),
+        "name": export.made(lambda value: full_name(value) or value("username"), *NAMES),
         "organisation": Made(export.heading("id"), lambda cell: ours),
         "title": export.column("title"),
         "email": export.column("email"),
@@ -186,9 +191,7 @@ def _contacts(
         "people",
         {
             "id": id_,
-            "name": export.made(
-                lambda value: full_name(value) or value("email") or value("id"), "last_name", "full_name"
-            ),
+            "name": export.made(lambda value: full_name(value) or value("email") or value("id"), *NAMES),
             "organisation": _ref(export, "company_id") or export.column("company"),
             "title": export.column("title"),
             "email": export.column("email"),
@@ -286,15 +289,20 @@ def _activities(export: Export, users: bool) -> Binding:
                 return ACTIVITIES[fold(word)]
         return "meeting" if event else value("type") or value("subtype") or "task"
 
-    def attendees(value: Field) -> str:
-        people = [_key(value("contact_id"))]
-        if people[0] and users and value("owner_id"):
-            people.append(_key(value("owner_id")))
-        return ";".join(one for one in people if one)
+    def attendees(value: Field) -> list[Key]:
+        contact = _key(value("contact_id"), export.heading("contact_id"))
+        if not contact:
+            return []
+        owner = _key(value("owner_id") if users else "", export.heading("owner_id"))
+        return [contact, owner] if owner else [contact]
 
     def minutes(value: Field) -> str:
         seconds = value("seconds")
-        return f"{int(seconds) / 60:g}" if seconds.isdecimal() and int(seconds) else value("minutes")
+        try:
+            spent = float(seconds or 0)
+        except ValueError:
+            return seconds  # is named as what it is
+        return f"{spent / 60:g}" if spent else value("minutes")
 
     def done(value: Field) -> bool:
         if export.has("closed"):
@@ -307,7 +315,7 @@ def _activities(export: Export, users: bool) -> Binding:
             "id": _ref(export, "id"),
             "on": export.date("start", "on"),
             "kind": export.made(kind, "subtype", "type", "subject", "on", "start"),
-            "attendees": export.made(attendees, "contact_id"),
+            "attendees": export.made(attendees, "contact_id", "owner_id"),
             "minutes": export.made(minutes, "seconds", "minutes"),
             "subject": export.column("subject"),
         },
