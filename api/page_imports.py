@@ -17,7 +17,7 @@ from api.document import problem
 from api.jobs import Job, Jobs, answer
 from api.pages import ENVIRONMENT, render
 from api.routes import Dialect
-from api.uploads import HELD_FOR, LARGEST, Received, Uploads, receive
+from api.uploads import HELD_FOR, LARGEST, Received, Uploads, import_received, receive
 from api.workspace import Result, Workspace
 from graph.errors import DiamondError, InputError
 from graph.imports import ImportReport
@@ -87,7 +87,7 @@ def preview(
 
     def work_on(progress: Progress) -> tuple[Received, Result[ImportReport]]:
         try:
-            report = _import(work, found, progress, dry_run=True)
+            report = import_received(work, found, dry_run=True, progress=progress)
         except BaseException:
             found.remove()
             raise
@@ -116,7 +116,7 @@ def bring_in(work: Work, bringing: Bringing, held: Held, preview: Annotated[str,
 
     def work_on(progress: Progress) -> Result[ImportReport]:
         try:
-            return _import(work, found, progress, dry_run=False)
+            return import_received(work, found, dry_run=False, progress=progress)
         finally:
             found.remove()
 
@@ -139,19 +139,6 @@ def undo(work: Work, bringing: Bringing, id: Annotated[str, InPath()]) -> Respon
 def run_part(work: Work, bringing: Bringing, kind: str, job: str) -> Response:
     """Show what became of a preview, an import or an undoing, or how far it is."""
     return _run_part(bringing.get(job, kind), work)
-
-
-def _import(work: Workspace, found: Received, progress: Progress, *, dry_run: bool) -> Result[ImportReport]:
-    return verbs.import_(
-        work,
-        found.files,
-        mapping=found.mapping,
-        dates=found.dates,
-        dialect=found.dialect,
-        ours=found.ours,
-        dry_run=dry_run,
-        progress=progress,
-    )
 
 
 def _run_part(job: Job, work: Workspace) -> Response:

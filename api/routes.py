@@ -32,7 +32,7 @@ from api.models import (
 from api.paths import segment
 from api.problems import PROBLEMS, answer
 from api.requests import PlainRoute, QueryRequest, iso_date
-from api.uploads import received
+from api.uploads import import_received, received
 from graph.plan import plan_csv, plan_ics
 from graph.removal import Relation
 
@@ -262,16 +262,7 @@ def import_files(
 ) -> Response:
     """Bring files in, all of them or nothing."""
     with received(files, mapping, dates=dates, dialect=dialect, ours=ours) as found:
-        result = verbs.import_(
-            work,
-            found.files,
-            mapping=found.mapping,
-            dates=found.dates,
-            dialect=found.dialect,
-            ours=found.ours,
-            dry_run=dry_run,
-        )
-    return answer(result)
+        return answer(import_received(work, found, dry_run=dry_run))
 
 
 @router.get("/imports", operation_id="list_imports", response_model=ImportsDocument, tags=["store"])

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import Request, UploadFile
 from starlette.datastructures import Headers
@@ -24,7 +25,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import HttpFault
+from api.verbs import import_
+from api.workspace import Result, Workspace
 from graph.errors import InputError
+from graph.progress import Progress
+
+if TYPE_CHECKING:
+    from graph.imports import ImportReport
 
 LARGEST = 200_000_000  # bytes of one request, all its files together
 LONGEST_NAME = 200  # bytes of a file's name
@@ -84,6 +91,22 @@ def receive(
     except BaseException:
         folder.cleanup()
         raise
+
+
+def import_received(
+    work: Workspace, found: Received, *, dry_run: bool, progress: Progress | None = None
+) -> Result[ImportReport]:
+    """Bring received files in, or say what would happen."""
+    return import_(
+        work,
+        found.files,
+        mapping=found.mapping,
+        dates=found.dates,
+        dialect=found.dialect,
+        ours=found.ours,
+        dry_run=dry_run,
+        progress=progress,
+    )
 
 
 @contextmanager
