@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from api.cli.sensing import variance
-from graph.account import Account, Carried, Channel, Partner, Person, Sale, Tie
+from graph.account import Carried, Channel, Partner, Person, Sale
 from graph.errors import InputError, UnknownName
 from simulation import Scenario, simulate, strategies_for
 from simulation.analysis import STRONGEST
@@ -18,34 +18,14 @@ from simulation.screening import Share, variance_points, variance_shares
 from simulation.sensitivity import sensitivity
 from simulation.sensitivity_words import sentences
 from simulation.trials import EFFORTS, effort_for
-from tests.unit.accounts import DAY
+from tests.unit.accounts import acme
 
 PAIR = ("do_nothing", "diamond")
 SMALL = {"trajectories": 4, "replicates": 10, "samples": 8, "months": 12, "threads": 1}
 
 
 def account(**values):
-    ours = (
-        Person("kam", "Kai", "us", function="commercial", level=3, time_capacity=20.0),
-        Person("cto", "Cat", "us", function="technical", level=2, time_capacity=10.0),
-    )
-    theirs = (
-        Person("buyer", "Bea", "acme", function="purchasing", level=3, role="decision_maker"),
-        Person("eng", "Ed", "acme", function="technical", level=3, role="evaluator"),
-    )
-    return Account(
-        **{
-            "id": "acme",
-            "name": "Acme",
-            "as_of": DAY,
-            "ours": ours,
-            "theirs": theirs,
-            "ties": (Tie("kam", "buyer", 0.6),),
-            "revenue": 500_000.0,
-            "margin": 0.3,
-            **values,
-        }
-    )
+    return acme(**{"theirs": acme().theirs[:2], "ties": acme().ties[:1], **values})
 
 
 def analysed(one=None, scenario=None, names=PAIR, **settings):
