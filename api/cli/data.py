@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -134,10 +135,15 @@ def query(
         output.show(result, tables.query)
 
 
-def check(store: StoreOption = None, json: Json = False, quiet: Quiet = False) -> None:
+def check(
+    every: Annotated[bool, typer.Option("--all", help="List every finding, not the first of many.")] = False,
+    store: StoreOption = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Look for what is inconsistent in the data; exit code 1 if there is anything."""
     with opened(store, json, quiet) as (work, output):
         result = verbs.check(work)
-        output.show(result, tables.check)
+        output.show(result, partial(tables.check, full=every))
     if result.body.findings:
         raise typer.Exit(1)

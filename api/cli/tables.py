@@ -11,9 +11,11 @@ from rich.table import Table
 from api.cli.output import number, share, table, text, words
 from api.verbs import Accounts, Checked, CookbookList, Ropi
 from api.workspace import Result
+from graph.cookbook import entry
 from graph.wording import count
 
 if TYPE_CHECKING:
+    from graph.check import Finding
     from graph.gaps import Gap
     from graph.gateway import QueryResult
     from graph.people.movers import Mover
@@ -32,6 +34,7 @@ LEGEND = (
     "Index: the diamond index, 0 to 1. k: how many people must leave before no thread is left; k dec.: the "
     "same among decision makers and evaluators alone. People: ours/theirs."
 )
+FINDINGS = 5  # of one kind that are shown
 ORIENTATION = {"ally": "+ ally", "neutral": "= neutral", "against": "− against"}
 
 
@@ -249,15 +252,30 @@ def query(console: Console, result: Result[QueryResult]) -> None:
         console.print(f"[dim]… more than {len(found.rows)} rows; --limit N shows more.[/]")
 
 
-def check(console: Console, result: Result[Checked]) -> None:
-    """Show what is inconsistent."""
+def check(console: Console, result: Result[Checked], *, full: bool = False) -> None:
+    """Show what is inconsistent, by question; of many of one kind the first few unless `full`."""
     if not result.body.findings:
         console.print("Nothing is inconsistent.")
         return
-    made = table("Finding", "Subject", "What is wrong")
+    alike: dict[tuple[str, str], list[Finding]] = {}
     for one in result.body.findings:
-        made.add_row(words(one.kind), text(one.subject), text(one.message))
-    console.print(made)
+        alike.setdefault((one.query.name, one.kind), []).append(one)
+    left_out = False
+    for (question, kind), some in alike.items():
+        shown = some if full else some[:FINDINGS]
+        made = table(
+            f"{words(kind).capitalize()}: {len(some):,}", "What is wrong", title=entry(question).question
+        )
+        for one in shown:
+            made.add_row(text(one.subject), text(one.message))
+        console.print(made)
+        if len(shown) < len(some):
+            left_out = True
+            more = f"… and {len(some) - len(shown):,} more: diamond query --cookbook {question}"
+            console.print(f"[dim]{more}[/]", soft_wrap=True)
+        console.print()
+    total = count(len(result.body.findings), "finding")
+    console.print(f"{total} in all{'; diamond check --all lists every one' if left_out else ''}.")
 
 
 def engine(console: Console, result: Result[EngineStatus]) -> None:

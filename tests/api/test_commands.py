@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import run
+from graph.store import Store
 from tests.api.conftest import Run
 
 pytestmark = pytest.mark.xdist_group("commands")
@@ -117,6 +118,26 @@ def test_for_people_it_reads_as_text(folder: Path, capsys: pytest.CaptureFixture
     assert "Traceback" not in said.out + said.err
     assert not re.search(r"\b(nan|None(?! of))\b", said.out)
     assert len(said.out.splitlines()) >= (1 if command == "check" else 3)
+
+
+def test_findings_of_one_kind_are_counted_and_the_first_shown(
+    folder: Path, opened_store: Store, capsys: pytest.CaptureFixture[str]
+):
+    def told(*arguments: str) -> str:
+        capsys.readouterr()
+        assert run(["check", *arguments, "--store", str(folder)]) == 1
+        return capsys.readouterr().out
+
+    many = "UNWIND range(10, 30) AS n CREATE (:Person {id: 'lone' + n, name: 'Lone ' + n})"
+    opened_store.write(many)
+    try:
+        short, full = told(), told("--all")
+    finally:
+        opened_store.write("MATCH (p:Person) WHERE p.id STARTS WITH 'lone' DELETE p")
+    assert "What hangs on nothing?" in short and "Orphan: 21" in short
+    assert "… and 16 more: diamond query --cookbook orphans" in short
+    assert "lone14" in short and "lone15" not in short and "lone30" in full
+    assert "more:" not in full and "diamond check --all" not in full
 
 
 def test_a_fault_of_the_program_is_a_document_too(diamond: Run, monkeypatch: pytest.MonkeyPatch):
