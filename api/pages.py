@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
@@ -36,6 +36,7 @@ from graph.profile import summarise
 from graph.store.plans import read_plan
 from simulation.scenario_file import load_scenario
 from simulation.strategies import names_for
+from visualisation.templating import environment
 
 VISUALISATION = Path(visualisation.__file__).parent
 STATIC = VISUALISATION / "static"
@@ -59,17 +60,11 @@ def static(name: str) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(VISUALISATION / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(words.FILTERS)
-    environment.filters["segment"] = segment
-    environment.globals["static"] = static
-    return environment
+    made = environment()
+    made.filters.update(words.FILTERS)
+    made.filters["segment"] = segment
+    made.globals["static"] = static
+    return made
 
 
 ENVIRONMENT = _environment()

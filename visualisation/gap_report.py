@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.gap_changes import GapChange, GapChanges
 from graph.gap_report import GapReport, ReportedGap, grouped
 from graph.gap_words import GROUPS, TITLES
-from visualisation.figures import count, day, figure
-from visualisation.text import NOT_XML
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from visualisation.figures import day, figure
+from visualisation.templating import report_environment
 
 CHANGES_SHOWN = 8
 FACTS_SHOWN = 3
@@ -53,7 +48,7 @@ def gap_report_html(found: GapReport, as_of: date, warnings: Sequence[str] = ())
             ("Diamond", version("diamond-kam")),
         ],
     }
-    return _environment().get_template("gap_report.html").render(values)
+    return report_environment().get_template("gap_report.html").render(values)
 
 
 def _line(gap: ReportedGap) -> dict[str, Any]:
@@ -103,23 +98,3 @@ def _changes(changes: GapChanges) -> list[tuple[str, tuple[GapChange, ...], list
         )
         if some
     ]
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    def finalize(value: Any) -> Any:
-        """Leave out characters that no page may hold."""
-        return NOT_XML.sub("", value) if type(value) is str else value
-
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-    )
-    made.filters["counted"] = count
-    return made

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -29,11 +27,9 @@ from visualisation.report_assumptions import assumption, assumptions_shown, chan
 from visualisation.report_charts import fans, hours_charts
 from visualisation.report_figures import Amounts, spaced
 from visualisation.report_tables import channel, cost_table, overlap, ranking
-from visualisation.text import NOT_XML
+from visualisation.templating import report_environment
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from simulation.estimation.model import Estimated
     from simulation.sensitivity import Sensitivity
 
@@ -103,25 +99,7 @@ def report_html(
         "warnings": spaced([*notes, *run.warnings]),
         "facts": _facts(run),
     }
-    return _environment().get_template("report.html").render(values)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    def finalize(value: Any) -> Any:
-        """Leave out characters that no page may hold."""
-        return NOT_XML.sub("", value) if type(value) is str else value
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-    )
+    return report_environment().get_template("report.html").render(values)
 
 
 def _chosen(verdict: Verdict, order: Sequence[str]) -> dict[str, str]:

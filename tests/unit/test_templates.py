@@ -1,14 +1,12 @@
 """What the pages do with names that people gave: escaped, and kept from turning the text around them."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from api.pages import ENVIRONMENT
-from visualisation import report
+from visualisation.templating import FOLDER, report_environment
 
-FOLDER = Path(report.__file__).parent / "templates"
 TEMPLATES = sorted(FOLDER.glob("*.html"))
 HOSTILE = "<script>ran = 1</script>\u05d0'\"&{{ 7 * 7 }}"
 
@@ -44,7 +42,7 @@ def test_a_name_without_one_is_found(tmp_path):
     assert len(loose(page)) == 2
 
 
-@pytest.mark.parametrize("environment", [ENVIRONMENT, report._environment()], ids=["pages", "report"])
+@pytest.mark.parametrize("environment", [ENVIRONMENT, report_environment()], ids=["pages", "report"])
 def test_everything_is_escaped(environment):
     assert environment.autoescape is True
     said = environment.from_string("{{ x }}{{ [x]|join }}<i title='{{ x }}'>").render(x=HOSTILE)
