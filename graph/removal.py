@@ -44,6 +44,8 @@ class Without:
         Rows and people that were covered before and are not any more.
     cut_persons, top_brokers
         Before the removal: who alone holds parts together, and through whom most shortest paths run.
+    names
+        Of everybody of the account before the removal, by id.
     """
 
     removed: tuple[str, ...]
@@ -57,6 +59,7 @@ class Without:
     stakeholders_uncovered: tuple[str, ...]
     cut_persons: tuple[str, ...]
     top_brokers: tuple[Broker, ...]
+    names: dict[str, str]
 
 
 def remove(account: Account, persons: Iterable[str]) -> Account:
@@ -107,6 +110,7 @@ def without(account: Account, persons: Sequence[str], relation: Relation = "enga
             Broker(person, value)
             for person, value in sorted(betweenness.items(), key=lambda item: (-item[1], item[0]))[:BROKERS]
         ),
+        names={id_: account.people[id_].name for id_ in sorted(account.people)},
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from api import exchange, verbs
-from api.cli import tables
+from api.cli import questions, tables
 from api.cli.opening import ends_at_once, opened
 from api.cli.options import Json, Quiet, StoreOption
 from api.settings import load_settings
@@ -121,7 +121,7 @@ def query(
         from api.cli.output import Output
 
         output = Output(json=json, quiet=quiet)
-        output.show(verbs.cookbook_entries(cypher, full=show), tables.cookbook)
+        output.show(verbs.cookbook_entries(cypher, full=show), questions.cookbook)
         return
     if cypher is None:
         raise InputError("Give a question in Cypher, - to read it from standard input, or --cookbook.")
@@ -132,7 +132,7 @@ def query(
                 result = verbs.cookbook(work, text, param or (), limit=limit, timeout=timeout)
             else:
                 result = verbs.query(work, text, parse_params(param or ()), limit=limit, timeout=timeout)
-        output.show(result, tables.query)
+        output.show(result, questions.query)
 
 
 def check(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api import verbs
-from api.cli import tables
+from api.cli import leaving, tables
 from api.cli.files import write_file
 from api.cli.opening import opened
 from api.cli.options import AccountName, AsOf, Json, Quiet, StoreOption
@@ -74,7 +74,7 @@ def without(
 ) -> None:
     """What falls apart, on paper, if these people leave (no simulation)."""
     with opened(store, json, quiet) as (work, output):
-        output.show(verbs.without_people(work, account, persons, relation.value, as_of), tables.without)
+        output.show(verbs.without_people(work, account, persons, relation.value, as_of), leaving.without)
 
 
 def map_(

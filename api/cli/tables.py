@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from api.cli.output import number, share, table, text, words
-from api.verbs import Accounts, Checked, CookbookList, Ropi
+from api.verbs import Accounts, Checked, Ropi
 from api.workspace import Result
 from graph.cookbook import entry
 from graph.wording import count
@@ -17,10 +17,8 @@ from graph.wording import count
 if TYPE_CHECKING:
     from graph.check import Finding
     from graph.gaps import Gap
-    from graph.gateway import QueryResult
     from graph.people.movers import Mover
     from graph.profile import AccountProfile, AccountSummary
-    from graph.removal import Without
     from graph.store import Credentials, EngineStatus
 
 GLYPH = {"none": "·", "diabolo": "⧗", "in transition": "◇", "diamond": "◆"}
@@ -207,51 +205,6 @@ def gap_table(found: tuple[Gap, ...]) -> Table:
     return made
 
 
-def without(console: Console, result: Result[Without]) -> None:
-    """Show what falls apart."""
-    found = result.body
-
-    def change(name: str, pair: tuple[float | None, float | None], as_text: Any) -> str:
-        return f"{name} {as_text(pair[0])} → {as_text(pair[1])}"
-
-    console.print(f"Without {text(', '.join(found.removed))} (network: {words(found.relation)})")
-    console.print(
-        "; ".join(
-            (
-                change("influence covered", found.coverage, share),
-                change("diamond index", found.diamond_index, number),
-                change("connectivity", found.connectivity, lambda value: number(value, 0)),
-            )
-        )
-    )
-    console.print(f"lines lost: {len(found.ties_lost)}")
-    for line in found.ties_lost:
-        console.print(f"  {text(line.a)} → {text(line.b)}  {number(line.strength)}")
-    console.print(f"functions uncovered: {text(', '.join(found.functions_uncovered)) or 'none'}")
-    console.print(f"stakeholders uncovered: {text(', '.join(found.stakeholders_uncovered)) or 'none'}")
-    parts = [part for part in found.components if len(part) > 1]
-    alone = len(found.components) - len(parts)
-    console.print(f"parts left: {len(found.components)}, of them {alone} single people")
-    for part in parts:
-        console.print(f"  {len(part)}: {text(', '.join(part))}")
-    console.print(f"held together before by: {text(', '.join(found.cut_persons)) or 'nobody alone'}")
-    brokers = ", ".join(
-        f"{one.person} {number(one.betweenness)}" for one in found.top_brokers if one.betweenness > 0.0
-    )
-    console.print(f"most paths ran through: {text(brokers) or 'nobody'}")
-
-
-def query(console: Console, result: Result[QueryResult]) -> None:
-    """Show a query's rows."""
-    found = result.body
-    made = table(*(text(column) for column in found.columns))
-    for row in found.rows:
-        made.add_row(*(text(value) for value in row))
-    console.print(made)
-    if found.truncated:
-        console.print(f"[dim]… more than {len(found.rows)} rows; --limit N shows more.[/]")
-
-
 def check(console: Console, result: Result[Checked], *, full: bool = False) -> None:
     """Show what is inconsistent, by question; of many of one kind the first few unless `full`."""
     if not result.body.findings:
@@ -297,18 +250,3 @@ def bolt(console: Console, result: Result[Credentials]) -> None:
     console.print(f"address   {text(found.address)}")
     console.print(f"username  {text(found.username)}")
     console.print(f"password  {text(found.password)}")
-
-
-def cookbook(console: Console, result: Result[CookbookList]) -> None:
-    """List questions; one that was asked for whole is printed as it is."""
-    entries = result.body.cookbook
-    if len(entries) == 1 and entries[0].cypher is not None:
-        console.print(text(entries[0].cypher), soft_wrap=True)
-        return
-    made = table("Name", "Question", "Parameters")
-    for one in entries:
-        params = ", ".join(
-            name if default == "must be given" else f"[{name}]" for name, default in one.params.items()
-        )
-        made.add_row(text(one.name), text(one.question), text(params))
-    console.print(made)

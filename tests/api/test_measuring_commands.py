@@ -129,7 +129,10 @@ def test_without(diamond: Run):
         "stakeholders_uncovered",
         "cut_persons",
         "top_brokers",
+        "names",
     }
+    named = {end for line in found["ties_lost"] for end in (line["a"], line["b"])}
+    assert named <= {*found["names"]}
     assert (found["removed"], found["relation"], found["connectivity"]) == ([BUYER], "engages", [1, 0])
     assert found["functions_uncovered"] == ["Commercial"]
     assert all(set(line) == {"a", "b", "strength"} for line in found["ties_lost"])
