@@ -83,7 +83,12 @@ class Transaction:
         """Run a statement and return the driver's own result, for this package."""
         try:
             return self._transaction.run(cypher, dict(params or {}))
-        except (TypeError, ValueError, OverflowError) as error:
+        except OverflowError as error:
+            raise InputError(
+                "A parameter of the query cannot be sent: a whole number in it takes more than 64 bits. "
+                "Send it as text."
+            ) from error
+        except (TypeError, ValueError) as error:
             raise InputError(f"A parameter of the query cannot be sent: {first_line(error)}.") from error
 
     def batches(self, cypher: str, rows: Iterable[Mapping[str, Any]], size: int = BATCH) -> None:
