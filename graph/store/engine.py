@@ -141,14 +141,7 @@ def _answers(folder: DataFolder, process: psutil.Process) -> bool:
 
 def _keeps(folder: DataFolder, pid: int) -> bool:
     """Return whether a process is the keeper of the folder, and not another that got its id."""
-    try:
-        process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        command = process.cmdline()
-    except psutil.Error:
-        return False
-    return KEEPER in command and str(folder.path) in command
+    return server.process_with(pid, KEEPER, str(folder.path)) is not None
 
 
 def _run_keeper(folder: DataFolder, lock: int, adopt: int | None = None) -> None:

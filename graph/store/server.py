@@ -117,6 +117,11 @@ def find(folder: DataFolder) -> psutil.Process | None:
 
 def serving(folder: DataFolder, pid: int) -> psutil.Process | None:
     """Return the process with this id if it is the server of the data folder."""
+    return process_with(pid, ENTRY_POINT, f"--home-dir={folder.home}")
+
+
+def process_with(pid: int, *words: str) -> psutil.Process | None:
+    """Return the running process with this id if its command has these words: its id may be another's now."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -124,8 +129,7 @@ def serving(folder: DataFolder, pid: int) -> psutil.Process | None:
         command = process.cmdline()
     except psutil.Error:
         return None
-    ours = ENTRY_POINT in command and f"--home-dir={folder.home}" in command
-    return process if ours else None
+    return process if all(word in command for word in words) else None
 
 
 def port_of(folder: DataFolder) -> int | None:
