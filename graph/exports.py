@@ -21,25 +21,33 @@ if TYPE_CHECKING:
 
 Row = Sequence[object]
 
-# The full-width twins are taken for the plain ones where the keyboard has both.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# The full-width twins are taken for the plain ones where the keyboard has both; with the real minus sign a
+# text is a number to some.
+FORMULA_STARTS = ("=", "+", "-", "\N{MINUS SIGN}", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel's own limits; what is longer is cut, what XML cannot hold left out.
 CELL_LIMIT = 32_767
 WIDTHS = (8, 60)  # of a column, in characters: what is longer is wrapped
 SHEET_NAME_LIMIT = 31
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What readers of CSV stop at, and half a character, which cannot be written.
+_NOT_IN_CSV = re.compile(r"[\x00\ud800-\udfff]")
+# Blanks and what is not seen: programs may leave it out before they look whether a formula begins.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ud800-\udfff\ufeff\ufffd-\uffff]*"
+)
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 
 def safe_cell(value: object) -> str:
     """Return a cell of a CSV file; a text that a spreadsheet would run gets a leading apostrophe."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else _NOT_IN_CSV.sub("\N{REPLACEMENT CHARACTER}", str(value))
     return f"'{text}" if isinstance(value, str) and starts_formula(text) else text
 
 
 def starts_formula(text: str) -> bool:
-    """Tell whether a spreadsheet may take a text for a formula; spaces before it do not help."""
-    return text.lstrip(" \u00a0\ufeff").startswith(FORMULA_STARTS)
+    """Tell whether a spreadsheet may take a text for a formula; what is not seen before it does not help."""
+    return _UNSEEN.sub("", text, count=1).startswith(FORMULA_STARTS)
 
 
 def csv_table(columns: Sequence[str], rows: Iterable[Row]) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from graph.errors import Fault, InputError
 from graph.imports.bindings import Binding, bind, form_of, mended, numbered
+from graph.imports.cells import as_text, shown
 from graph.imports.dialects import DIALECTS, GENERIC, NAMES, Context, Dialect, Offer, refuse_unrecognised
 from graph.imports.forms import FORMS, form_named
 from graph.imports.mapping import ImportMapping
@@ -23,6 +25,7 @@ from graph.policy import fold
 # Enough for the first headers of a mail or the first properties of a calendar.
 START = 1 << 16
 SHOWN = 5
+TELLING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,16 @@ class _Search:
 
     def _ask(self, table: Table) -> None:
         if table.unsure:
+            words = ", ".join(_telling_words(table))
             self._context.ledger.questions.append(
                 Question(
                     table.file,
                     None,
                     None,
                     table.encoding,
-                    f"{table.file} is not UTF-8 and was read as {table.encoding}; is that right? "
-                    "encoding: in a mapping file says it",
+                    f"{table.file} is not UTF-8 and was read as {table.encoding}"
+                    + (f", in which it says {words}" if words else "")
+                    + "; is that right? encoding: in a mapping file says it",
                 )
             )
 
@@ -158,6 +163,13 @@ class _Search:
             one.bind(self._offers[one.name], self._context) for one in self.wanted if self._offers[one.name]
         )
         return (*self._told, *(binding for bound in by_dialect for binding in bound))
+
+
+def _telling_words(table: Table) -> list[str]:
+    """Return the first words of a table that another encoding would spell differently."""
+    rows = chain([table.header], (cells for _, cells in table.filled()))
+    words = (word for cells in rows for cell in cells for word in as_text(cell).split())
+    return list(islice(dict.fromkeys(shown(word) for word in words if not word.isascii()), TELLING))
 
 
 def _has_form(table: Table, quantity: Callable[[Iterable[bool]], bool]) -> bool:

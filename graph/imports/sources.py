@@ -29,10 +29,14 @@ LINE_LIMIT = 1 << 22
 SAMPLE = 1 << 18
 # What most exports are written in that are not UTF-8: Excel's "CSV" on western desktops.
 WESTERN = "cp1252"
+# Of what else writes the same letters: MS-DOS and what exports as it did, and Macs of old.
+OLD_WESTERN = ("cp850", "mac_roman")
 # What letters of other code pages become in the western one: signs that stand in no word, or undefined.
 SIGN_IN_WORD = re.compile(
     r"[^\W\d_][£¥¯³¹¼½¾¿]|[£¥¯³¹¼½¾¿][^\W\d_]|[^\W\d_][€‚„…†‡ˆ‰‹“”•˜™›¡¢¤¦§¨©ª«¬®°±²´¶·¸º»×÷][^\W\d_]"
 )
+ACCENTED = "[À-ÖØ-ÞŠŽŒŸ]"
+CAPITAL_IN_WORD = re.compile(rf"[a-zà-öø-ÿ]{ACCENTED}|[A-Z]{ACCENTED}[a-z]|ƒ|[^\W\d_][‚„§]")
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -304,24 +308,30 @@ def _encoding(file: str, path: Path, told: str | None) -> tuple[str, bool]:
             message = f"is not written in {shown(told)}"
             raise InputError(f"{file} {message}.", errors=[_fault(file, message)]) from None
         return told, False
-    if _reads_as_western(telling):
-        return WESTERN, True
+    for encoding in (WESTERN, *OLD_WESTERN):
+        if _reads_as_western(telling, encoding):
+            return encoding, True
     from charset_normalizer import from_bytes
 
     best = from_bytes(telling).best()
     return best.encoding if best else WESTERN, True
 
 
-def _reads_as_western(telling: bytes) -> bool:
-    """Tell whether a file that is no UTF-8 makes sense in the western code page.
+def _reads_as_western(telling: bytes, encoding: str) -> bool:
+    """Tell whether a file that is no UTF-8 makes sense in a western code page.
 
     That is asked first, for a few accented letters fit any code page, and statistics say little about them.
-    It makes no sense where letters of another code page become signs inside words, or where the words that
-    are not plain consist of accented letters for the most part, as Cyrillic and Greek ones would.
+    It makes no sense where letters of another code page become signs inside words or capitals after small
+    letters, or where the words that are not plain consist of accented letters for the most part, as Cyrillic
+    and Greek ones would. In what hardly anybody writes any more nothing but letters may stand.
     """
     try:
-        text = telling.decode(WESTERN)
+        text = telling.decode(encoding)
     except UnicodeDecodeError:
+        return False
+    if CAPITAL_IN_WORD.search(text):
+        return False
+    if encoding != WESTERN and any(not (char.isascii() or char.isalpha()) for char in text):
         return False
     words = [word for word in WORD.findall(text) if not word.isascii()]
     letters = "".join(words)

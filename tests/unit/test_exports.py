@@ -13,7 +13,25 @@ from hypothesis import strategies as st
 
 from graph.exports import CELL_LIMIT, csv_table, workbook
 
-STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "\u00a0+", "\ufeff=", "\uff1d"]
+STARTS = [
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "  =",
+    "\u00a0+",
+    "\ufeff=",
+    "\uff1d",
+    "\u2212",
+    "\u3000=",
+    "\u200b@",
+]
+STARTS += ["\u202e=", "\u2060+"]
+# Excel's files cannot hold these, and what is written of them must not begin a formula either.
+LOST = ["\0=", "\x0b+", "\ud800@"]
 
 
 def cells(raw: bytes) -> list[list[openpyxl.cell.Cell]]:
@@ -30,6 +48,16 @@ def test_no_text_becomes_a_formula(start: str) -> None:
         assert row[0].value == text.replace("\r", "\n"), "XML knows one line end"
     rows = list(csv.reader(io.StringIO(csv_table([text], [[text, -1]]), newline="")))
     assert rows == [[f"'{text}"], [f"'{text}", "-1"]]
+
+
+@pytest.mark.parametrize("start", LOST)
+def test_what_cannot_be_written_hides_no_formula(start: str) -> None:
+    text = f"{start}SUM(A1)"
+    (cell,) = cells(workbook({"a": (["h"], [[text]])}))[1]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text[1:], "s", True)
+    raw = csv_table(["h"], [[text]]).encode("utf-8-sig").decode("utf-8-sig")
+    (_, row) = csv.reader(io.StringIO(raw, newline=""))
+    assert row[0].startswith("'") and row[0].endswith(text[1:]) and "\0" not in row[0]
 
 
 def test_numbers_dates_and_blanks_stay_what_they_are() -> None:

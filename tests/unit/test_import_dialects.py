@@ -406,3 +406,19 @@ def test_a_named_dialect_is_refused_with_what_is_missing(tmp_path: Path, dialect
 def test_the_generic_dialect_recognises_no_product(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="None of"):
         forced(tmp_path, {"contacts.csv": HUBSPOT["contacts.csv"]}, "generic")
+
+
+@pytest.mark.parametrize("heading", ["Record ID", "record id"])
+def test_a_heading_that_stands_there_twice_and_says_two_things_is_refused(
+    tmp_path: Path, heading: str
+) -> None:
+    text = f"Record ID,{heading},Company name,Type,Type\n9001,9001,Villa SA,Reseller,Reseller\n"
+    text += "9002,9003,Hold,,\n"
+    with pytest.raises(
+        InputError, match="2 columns are called so, and row 3 says '9002' and '9003'"
+    ) as caught:
+        read(tmp_path, {"companies.csv": text})
+    (fault,) = caught.value.errors
+    assert (fault.file, fault.row, fault.column) == ("companies.csv", 1, "Record ID")
+    reading = read(tmp_path, {"companies.csv": text.replace("9003", "9002")})
+    assert set(reading.records.organisations) == {"hubspot:9001", "hubspot:9002"}

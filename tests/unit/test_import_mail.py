@@ -329,6 +329,17 @@ def test_rows_of_one_day_without_a_time_are_messages_each(tmp_path: Path) -> Non
     assert len(reading.records.touchpoints) == 4
 
 
+def test_a_row_whose_recipients_have_no_address_is_found(tmp_path: Path) -> None:
+    rows = [("anna.berg@nordwerk.example", 12), ("Anna Berg", 13), ("", 14), ("undisclosed-recipients:;", 15)]
+    text = "".join(f"olga.reimann@kaltenbach.example,{to},2026-01-{day}\n" for to, day in rows)
+    reading = log(tmp_path, message(), files={"sent.csv": "sender,recipients,date\n" + text})
+    (found,) = reading.findings
+    assert (found.file, found.row, found.column, found.value) == ("sent.csv", 3, "recipients", "Anna Berg")
+    assert counts(reading, "sent.csv") == (4, 3, 0, 1)
+    said = "sent.csv: of 4 messages these are no touchpoints: 2 to oneself or to nobody."
+    assert said in reading.warnings
+
+
 def test_a_table_without_addresses_is_no_mail_log(tmp_path: Path) -> None:
     text = "from,to,date\nHamburg,Oslo,2026-01-13\n"
     reading = log(tmp_path, message(), files={"trips.csv": text})

@@ -323,3 +323,18 @@ def test_the_column_on_can_be_mapped(tmp_path: Path) -> None:
     """
     reading = read(tmp_path, {"people.csv": people, "log.csv": log}, mapping=mapping)
     assert len(reading.records.touchpoints) == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "mac_roman", "cp1252", "iso8859-15"])
+@pytest.mark.parametrize(
+    "names", [("Jürgen Müller", "Björn Groß"), ("Hélène Lefèvre", "François Noël"), ("Ann Berg", "René")]
+)
+def test_old_exports_are_read_in_their_own_code_page_and_show_their_words(
+    tmp_path: Path, names: tuple[str, ...], encoding: str
+) -> None:
+    rows = "".join(f"{id_},{name},Acme\n" for id_, name in enumerate(names))
+    reading = read(tmp_path, {"people.csv": ("id,name,organisation\n" + rows).encode(encoding)})
+    assert tuple(people(reading).values()) == names
+    (question,) = reading.questions
+    words = [word for name in names for word in name.split() if not word.isascii()]
+    assert f"in which it says {', '.join(words[:3])}; is that right?" in question.question

@@ -210,13 +210,14 @@ class CrmDialect:
             wants.append(f"{', '.join(lacks) or 'nothing'} for {kind.plural}")
         return f"lacks {'; '.join(wants)}"
 
-    def exports(self, offers: Sequence[Offer]) -> dict[str, list[Export]]:
-        """Return the offered tables by kind of object."""
+    def exports(self, offers: Sequence[Offer], context: Context) -> dict[str, list[Export]]:
+        """Return the offered tables by kind of object; doubled headings that contradict are faults."""
         found: dict[str, list[Export]] = {kind.name: [] for kind in self.kinds}
         for offer in offers:
             assert offer.table is not None
             export = export_of(self.name, self.kinds, offer.table, forced=True)
             assert export is not None
+            check_doubled(export, context)
             found[export.kind].append(export)
         return found
 
@@ -246,6 +247,22 @@ def key(dialect: str, id_: str, said: str | None = None, heading: str | None = N
 def yes(text: str) -> bool:
     """Tell whether a flag of an export is set."""
     return fold(text) in YES
+
+
+def check_doubled(export: Export, context: Context) -> None:
+    """Refuse a heading that stands there twice and says two things, if anything is read from it."""
+    table = export.table
+    for heading in dict.fromkeys(one for names in export.fields.values() for one in names):
+        places = [index for index, one in enumerate(table.header) if fold(one) == fold(heading)]
+        for number, cells in table.rows() if len(places) > 1 else ():
+            texts = [as_text(cells[index]) if index < len(cells) else "" for index in places]
+            if len(set(texts)) > 1:
+                said = " and ".join(repr(shown(text)) for text in dict.fromkeys(texts))
+                message = (
+                    f"{len(places)} columns are called so, and row {number} says {said}; rename all but one"
+                )
+                context.ledger.fault(table.file, 1, heading, None, message)
+                break
 
 
 def check_flags(export: Export, field: str, context: Context) -> None:

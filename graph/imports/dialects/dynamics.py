@@ -56,7 +56,7 @@ class Dynamics(CrmDialect):
 
     def bind(self, offers: Sequence[Offer], context: Context) -> Sequence[Binding]:
         """Return the forms that contacts and accounts fill."""
-        exports = self.exports(offers)
+        exports = self.exports(offers, context)
         departments = Departments(context)
         return [
             *(one for export in exports["account"] for one in _accounts(export, context)),

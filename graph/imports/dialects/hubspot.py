@@ -50,7 +50,7 @@ class HubSpot(CrmDialect):
 
     def bind(self, offers: Sequence[Offer], context: Context) -> Sequence[Binding]:
         """Return the forms that contacts, companies and deals fill."""
-        exports = self.exports(offers)
+        exports = self.exports(offers, context)
         known = {id_ for id_ in context.known.organisations if id_.startswith(f"{self.name}:")}
         for export in exports["company"]:
             known |= {key(self.name, value("id")) for value in export.rows()}

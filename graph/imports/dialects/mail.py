@@ -13,7 +13,7 @@ from typing import Any
 from graph.imports.bindings import Binding, source_of
 from graph.imports.cells import as_text, shown
 from graph.imports.dates import DateCell, DateOrder, read_moment, settle_order, split_moment
-from graph.imports.dialects.crm import Export
+from graph.imports.dialects.crm import Export, check_doubled
 from graph.imports.dialects.dialect import Context, Headings, Offer
 from graph.imports.mail.headers import moment, parties, storable
 from graph.imports.mail.mailbox import is_mailbox, is_message, message_key, read_mailbox
@@ -78,6 +78,7 @@ def _log(offer: Offer, context: Context) -> Log:
             offer.file, source, WHAT, PREFIX, partial(read_mailbox, offer.path, single=single), columns
         )
     export = Export(Mail.name, "log", offer.table)
+    check_doubled(export, context)
     columns = {
         "sender": export.heading("sender"),
         "others": export.heading("recipients"),
@@ -133,6 +134,10 @@ def _rows(table: Table, export: Export, told: DateOrder | None, ledger: Ledger) 
             ledger.fault(table.file, row, export.heading("date"), shown(raw), f"{shown(raw)!r} {error}")
             continue
         listed = {one.address: one for field in RECIPIENTS for one in parties(text(field))}
+        said = text("recipients")
+        if said and not listed and not said.endswith(";"):  # as the group of undisclosed recipients does
+            yield Odd(row, export.heading("recipients"), shown(said))
+            continue
         listed.pop(sender.address, None)
         bare, replies = bare_subject(subject)
         root = text("references").split()[:1] or text("in_reply_to").split()[:1]

@@ -88,7 +88,7 @@ class Salesforce(CrmDialect):
 
     def bind(self, offers: Sequence[Offer], context: Context) -> Sequence[Binding]:
         """Return the forms that the objects fill."""
-        exports = self.exports(offers)
+        exports = self.exports(offers, context)
         for export in (one for some in exports.values() for one in some):
             check_flags(export, "deleted", context)
             check_flags(export, "closed", context)

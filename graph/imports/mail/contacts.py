@@ -102,7 +102,6 @@ class _Gathering:
         self._began: dict[int, str] = {}
         self._topics: dict[int, tuple[float, str]] = {}
         self._left: dict[str, Counter[str]] = defaultdict(Counter)
-        self._rows: dict[str, int] = {}
         self._logs: dict[str, Log] = {}
         self._outside: Counter[str] = Counter()
         self._parties: dict[Party, Party] = {}
@@ -110,9 +109,7 @@ class _Gathering:
     def take(self, log: Log) -> None:
         """Read one log; of what is across the table enough is kept to decide at the end."""
         self._logs[log.file] = log
-        last = 0
         for item in log.read():
-            last = max(last, item.row)
             self._ledger.row(log.file, item.row)
             if isinstance(item, Silent):
                 self._left[log.file][item.left] += 1
@@ -123,7 +120,6 @@ class _Gathering:
                 self._find(log, Odd(item.row, log.columns.get("date", "Date"), day, "future", item.key))
             else:
                 self._weigh(log, item)
-        self._rows[log.file] = last
 
     def _find(self, log: Log, odd: Odd) -> None:
         subject = id_of(log.prefix, odd.key or f"{log.source}#{odd.row}")
@@ -320,7 +316,7 @@ class _Gathering:
         for file, log in self._logs.items():
             one, several = log.what
             left = self._left[file]
-            rows = self._rows[file]
+            rows = self._ledger.count(file)[0]
             if sum(left.values()):
                 said = ", ".join(
                     f"{count:,} {why}"
