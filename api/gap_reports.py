@@ -11,6 +11,7 @@ from api.workspace import Result, Workspace
 from graph.account import Account
 from graph.errors import InputError
 from graph.gap_changes import GapChanges, Standing, compare, standing
+from graph.gap_groundwork import groundwork
 from graph.gap_report import GapReport, report, report_csv, report_workbook, reported
 from graph.gap_similar import peer_of
 from graph.gaps import Gap
@@ -77,6 +78,7 @@ def gaps(
         changes,
         account=measured[0].account.id if name is not None else None,
         accounts=len(found),
+        before=groundwork(measured),
     )
     return Result(day, tuple(warnings), body)
 

@@ -201,6 +201,8 @@ class Account:
         Share of the revenue.
     share_of_time
         By person of ours: share of their time for this account, where the team says so.
+    team
+        Ids of those of ours who are in its account team, in order.
     accounts_of
         By person of ours: number of accounts where they have ties.
     newest_contact
@@ -226,6 +228,7 @@ class Account:
     revenue: float | None = None
     margin: float | None = None
     share_of_time: dict[str, float] = field(default_factory=dict)
+    team: tuple[str, ...] = ()
     accounts_of: dict[str, int] = field(default_factory=dict)
     newest_contact: date | None = None
     country: str | None = None

@@ -187,6 +187,16 @@ def words(name: str | None) -> str | None:
     return spelt(name) if name else None
 
 
+def of_wild(sale: Sale, times: float) -> Evidence:
+    """Return by how much a volume is beyond what the customer in the middle buys."""
+    what = f" of {sale.brand}" if sale.brand else ""
+    return {
+        "text": f"A volume{what} of {sale.volume:,.0f} is {times:,.0f} times that of the customer in the "
+        "middle: check whether it is a slip.",
+        "times": round(times),
+    }
+
+
 def _amount(sale: Sale, ours: set[str]) -> str:
     mark = " (ours)" if sale.brand in ours else ""
     what = f"of {sale.brand}{mark}" if sale.brand else "of an unnamed brand"

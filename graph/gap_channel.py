@@ -10,12 +10,17 @@ one, and its evidence says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
 
 from graph import evidence
 from graph.account import Account, Person, Sale
 from graph.evidence import Evidence, Shortfall
 from graph.measures import Measures
+
+MANY = 20  # sales of a brand from which a usual volume can be told
+WILD = 100.0  # times the usual from which a volume is doubted
 
 
 def distributor_functions(account: Account, measures: Measures) -> Iterator[Shortfall]:
@@ -57,6 +62,7 @@ def distributor_functions(account: Account, measures: Measures) -> Iterator[Shor
 
 def hidden_end_customers(account: Account) -> Iterator[Shortfall]:
     """Yield the end customers that only the distributor knows: no tie of ours there, no direct business."""
+    usual = _usual(account)
     for customer in account.channel.end_customers:
         if customer.known or customer.id == account.id:
             continue
@@ -66,6 +72,7 @@ def hidden_end_customers(account: Account) -> Iterator[Shortfall]:
             evidence.of_sales(account, sales),
             {"text": "Nobody of ours has a tie there, and we sell nothing direct.", "ties": 0},
             evidence.of_share(share, assumed),
+            *_wild(sales, usual),
         ]
         yield Shortfall(
             "hidden_end_customer",
@@ -126,6 +133,22 @@ def _against(account: Account, person: Person) -> bool:
 
 def _sales_to(account: Account, customer: str) -> list[Sale]:
     return [sale for sale in account.channel.sales if sale.end_customer == customer]
+
+
+def _usual(account: Account) -> dict[str | None, float]:
+    """Return the volume in the middle by brand, of brands that many buy."""
+    volumes: defaultdict[str | None, list[float]] = defaultdict(list)
+    for sale in account.channel.sales:
+        if sale.volume:
+            volumes[sale.brand].append(sale.volume)
+    return {brand: median(some) for brand, some in volumes.items() if len(some) >= MANY}
+
+
+def _wild(sales: Sequence[Sale], usual: Mapping[str | None, float]) -> list[Evidence]:
+    """Return that a volume is so far beyond what is usual that it may be a slip."""
+    times = {sale: (sale.volume or 0.0) / usual[sale.brand] for sale in sales if sale.brand in usual}
+    worst = max(times, key=lambda sale: times[sale], default=None)
+    return [evidence.of_wild(worst, times[worst])] if worst is not None and times[worst] >= WILD else []
 
 
 def _share(account: Account, sales: Sequence[Sale]) -> tuple[float, bool]:

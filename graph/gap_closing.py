@@ -75,13 +75,13 @@ def _meeting(account: Account, measures: Measures, ours: Sequence[Person], whom:
     """Return who meets somebody of theirs, and what speaks for it."""
     ties = {tie.ours: tie.strength for tie in account.ties if tie.stakeholder == whom.id}
 
-    def fits(one: Person) -> tuple[float, float, int]:
+    def fits(one: Person) -> tuple[float, bool, float, int]:
         score = FUNCTION * account.policy.same_function(one.function, whom.function)
         score += LEVEL * (
             one.level is not None and whom.level is not None and abs(one.level - whom.level) <= 1
         )
         score += TIE * (ties.get(one.id, 0.0) >= TIE_FROM)
-        return score, ties.get(one.id, 0.0), measures.threads_of.get(one.id, 0)
+        return score, one.id in account.team, ties.get(one.id, 0.0), measures.threads_of.get(one.id, 0)
 
     best = max(ours, key=fits)
     why = []
@@ -133,22 +133,25 @@ def _nearest(account: Account, measures: Measures, ours: Sequence[Person], whom:
     """Return who of ours knows somebody best, else who holds most threads."""
     ties = [tie for tie in account.ties if tie.stakeholder == whom.id and tie.strength >= TIE_FROM]
     best = max(ties, key=lambda tie: (tie.strength, tie.ours), default=None)
-    return _lead(measures, ours) if best is None else account.people[best.ours]
+    return _lead(account, measures, ours) if best is None else account.people[best.ours]
 
 
-def _lead(measures: Measures, ours: Sequence[Person]) -> Person:
-    return max(ours, key=lambda one: measures.threads_of.get(one.id, 0))
+def _lead(account: Account, measures: Measures, ours: Sequence[Person]) -> Person:
+    """Return who holds most threads; among equals somebody of the account team."""
+    return max(ours, key=lambda one: (measures.threads_of.get(one.id, 0), one.id in account.team))
 
 
 def _asking(account: Account, measures: Measures, ours: Sequence[Person], gap: Gap) -> Closer:
     """Return who asks the contact whom we know best about what is not known."""
     best: Tie | None = max(measures.threads, key=lambda tie: (tie.strength, tie.ours), default=None)
-    one = _lead(measures, ours) if best is None else account.people[best.ours]
+    one = _lead(account, measures, ours) if best is None else account.people[best.ours]
     contact = "" if best is None else account.people[best.stakeholder].name
     if gap.kind == "channel_overlap":
         sellers = " and ".join(_sellers(account, gap))
         return Closer(one.id, one.name, f"{one.name} agrees with {sellers} on who serves {gap.subject_name}.")
-    asks = f"{one.name} asks {contact}" if contact else f"{one.name} finds out"
+    several = one.id in account.team and len(account.team) > 1
+    who = f"{one.name}, or another of the account team," if several else one.name
+    asks = f"{one.name} asks {contact}" if contact else f"{who} finds out"
     name, seat = gap.subject_name, account.people.get(gap.subject)
     what = {
         "unknown_seat": f"who is in {name}" if seat is None else _holder(account, seat),

@@ -123,6 +123,7 @@ def report(
     *,
     account: str | None = None,
     accounts: int = 1,
+    before: str | None = None,
 ) -> GapReport:
     """Return the report of gaps.
 
@@ -136,6 +137,8 @@ def report(
         Its id; None for the portfolio.
     accounts
         How many accounts were looked at.
+    before
+        What is to be done before any gap is closed, where there is such a thing (`groundwork`).
     """
     ordered = sorted(
         gaps,
@@ -144,6 +147,7 @@ def report(
     where = name if account is not None else f"The {count(accounts, 'account')}"
     have = "has" if account is not None or accounts == 1 else "have"
     told = [changes.sentence()] if changes is not None else []
+    told += [f"To do first: {before}."] if before is not None and ordered else []
     if not ordered:
         told.append(f"{where} {have} no gap.")
         return GapReport(account, tuple(told), changes, ())
@@ -157,7 +161,7 @@ def report(
     told.append(f"The worst{at}: {worst.said}")
     first = next((gap for gap in ordered if gap.closer is not None), None)
     if first is not None and first.closer is not None:
-        told.append(f"To do first: {first.closer.how}")
+        told.append(f"{'To do first' if before is None else 'Then'}: {first.closer.how}")
     return GapReport(account, tuple(told), changes, tuple(ordered))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from graph import evidence
 from graph.account import Account
 from graph.gaps import Gap
+from graph.policy import UNKNOWN_ROW
 from graph.wording import count
 
 TITLES = {
-    "function_uncovered": "Function nobody covers",
+    "function_uncovered": "Function hardly covered",
     "coverage": "Covered too little",
     "single_thread": "Decision maker on one thread",
     "level": "Nobody at their level",
-    "unknown_seat": "Seat with an unknown holder",
+    "unknown_seat": "Function or seat with nobody known",
     "opponent_without_route": "Opponent nobody reaches",
     "opponent": "Opponent, with a way to reach",
     "below_desired": "Tie weaker than wanted",
@@ -38,6 +39,9 @@ def sentence(account: Account, gap: Gap) -> str:
     role = evidence.words(person.role) if person else None
     if gap.kind == "function_uncovered":
         known = gap.evidence[0]["people"]
+        if gap.subject == UNKNOWN_ROW:
+            who = f"The function of {_people(known)}"
+            return f"{who} is unknown, and they are hardly covered ({gap.actual:.0%})."
         return f"{name} is hardly covered ({gap.actual:.0%}): {_people(known)} known there."
     if gap.kind == "coverage":
         return f"{name} ({role or 'role unknown'}) is covered {gap.actual:.0%}; {gap.target:.0%} is wanted."
@@ -75,7 +79,9 @@ def _indirect(gap: Gap) -> str:
             return f"Nobody is known in {name}, which sells our product on."
         return f"{name.capitalize()} sells our product on and is covered {gap.actual:.0%}."
     if gap.kind == "hidden_end_customer":
-        return f"Only the distributor knows {gap.subject_name} ({gap.severity:.0%} of the volume sold)."
+        times = next((int(str(fact["times"])) for fact in gap.evidence if "times" in fact), None)
+        slip = "" if times is None else f", if its volume, {times:,} times the usual, is no slip"
+        return f"Only the distributor knows {gap.subject_name} ({gap.severity:.0%} of the volume sold{slip})."
     if gap.kind == "channel_overlap":
         sellers = count(int(gap.actual) - 1, "distributor")
         return (

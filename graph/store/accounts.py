@@ -8,7 +8,7 @@ from the log by the same rule.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -99,7 +99,7 @@ RETURN DISTINCT CASE type(r) WHEN 'REPORTED_TO' THEN 'REPORTS_TO' ELSE type(r) E
 
 TEAMS = """
 MATCH (p:Person)-[m:MEMBER_OF]->(:AccountTeam)-[:OF_ACCOUNT]->(a:Organisation)
-WHERE a.id IN $accounts AND m.share_of_time IS NOT NULL
+WHERE a.id IN $accounts
 RETURN a.id AS account, p.id AS person, m.share_of_time AS share
 """
 
@@ -197,7 +197,9 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
     ties = read_ties(store, ours, theirs, day, policy)
     lines = store.read(LINES, {"people": sorted({*ours, *theirs}), "day": day})
     shares: dict[str, dict[str, float]] = defaultdict(dict)
+    teams: dict[str, set[str]] = defaultdict(set)
     for row in store.read(TEAMS, {"accounts": accounts}):
+        teams[row["account"]].add(row["person"])
         share = fitting_value("MEMBER_OF", "share_of_time", row["share"])
         if share is not None:
             shares[row["account"]][row["person"]] = share
@@ -228,6 +230,7 @@ def _read(store: Store, accounts: list[str], day: date, policy: Policy) -> tuple
             ties_of,
             lines_of,
             shares[account],
+            teams[account],
             accounts_of,
             channels.get(account, Channel()),
         )
@@ -245,6 +248,7 @@ def _account(
     ties_of: Mapping[str, list[Tie]],
     lines_of: Mapping[str, list[Row]],
     shares: Mapping[str, float],
+    team: Set[str],
     accounts_of: Mapping[str, int],
     channel: Channel,
 ) -> Account:
@@ -286,6 +290,7 @@ def _account(
         revenue=revenue,
         margin=sum(one["margin"] * one["revenue"] for one in margins) / weight if weight else None,
         share_of_time={person: share for person, share in sorted(shares.items()) if person in our_ids},
+        team=tuple(sorted(team & our_ids)),
         accounts_of={person: count for person, count in accounts_of.items() if person in our_ids},
         newest_contact=max((tie.last_on for tie in ties if tie.last_on), default=None),
         country=row["country"],

@@ -126,6 +126,7 @@ def test_the_distributor_has_its_channel(accounts: dict[str, Account]) -> None:
 def test_the_teams_hours_are_those_of_a_team(accounts: dict[str, Account]) -> None:
     for account in accounts.values():
         assert account.share_of_time.keys() == account.our_index.keys()
+        assert account.team == tuple(sorted(account.our_index))
         assert 40.0 <= account.hours.sum() <= 140.0
         assert account.revenue is not None
 

@@ -14,6 +14,7 @@ from fixtures.generator import generate_account, generate_ecosystem
 from graph.account import Account, Channel, InfluenceLine, Partner, Person, Sale, Tie
 from graph.gap_changes import GapChanges, Standing, compare, standing
 from graph.gap_closing import closer_of
+from graph.gap_groundwork import groundwork
 from graph.gap_report import COLUMNS, GapReport, grouped, report, report_csv, report_workbook, reported
 from graph.gap_similar import peer_of
 from graph.gap_words import TITLES, group_of, sentence
@@ -68,6 +69,27 @@ def test_who_meets_whom_goes_by_function_then_tie_then_level():
     assert found.person == "z_fin"
     assert found.how == "Z_FIN meets CFO (their functions belong together; both on the same level)."
     assert closer_of(replace(one, ours=(), ties=()), measure(one), gap) is None
+
+
+def test_among_equals_the_account_team_goes_first():
+    one = account(["a", "b", "c"], [], {}, team=("b", "c"))
+    gap = find_gaps(one, measure(one), today=TODAY)[0]
+    assert gap.kind == "unknown_seat"
+    found = closer_of(one, measure(one), gap)
+    assert found is not None
+    assert (found.person, found.how) == (
+        "b",
+        "B, or another of the account team, finds out who is in Commercial.",
+    )
+    met = replace(one, theirs=(person("x", function=None),))
+    found = closer_of(met, measure(met), next(g for g in find_gaps(met, measure(met)) if g.subject == "x"))
+    assert found is not None and found.person == "b"
+
+
+def test_people_of_no_function_are_not_called_a_function():
+    one = account(["a"], [person("x", function=None), person("y", function=None)], {})
+    gap = next(g for g in find_gaps(one, measure(one)) if g.kind == "function_uncovered")
+    assert sentence(one, gap) == "The function of 2 people is unknown, and they are hardly covered (0%)."
 
 
 def test_the_second_thread_is_not_the_holder_of_the_first():
@@ -142,6 +164,50 @@ def test_the_worst_and_what_to_do_first_are_told():
     assert [name for name, _ in grouped(found.gaps)] == ["severe", "notable"]
     nothing = report("Acme", (), account="acme")
     assert nothing.summary == ("Acme has no gap.",)
+
+
+def test_what_lacks_in_general_comes_before_any_gap():
+    there, ours = person("x", function="finance", title="CFO"), ["a"]
+    lost = [person(name, function=None) for name in ("y", "z")]
+    for one, said in (
+        (account(ours, [there], {}), None),
+        (account(ours, [there, lost[0]], {}), None),
+        (
+            account(ours, [there, *lost], {}),
+            "say in which function the people of Acme work: of 2 of 3 people",
+        ),
+        (account(ours, [], {}), "import the contacts of Acme"),
+        (account([], [there], {}), "import who of ours serves Acme"),
+        (account([], [], {}), "import people of both sides"),
+    ):
+        found = groundwork([measure(one)])
+        assert (found is None) if said is None else (found or "").startswith(said)
+    measures = measure(account(ours, [], {}))
+    gaps = reported(measures, find_gaps(measures.account, measures, today=TODAY))
+    told = report("Acme", gaps, account="acme", before=groundwork([measures])).summary
+    assert [one.partition(":")[0] for one in told] == [
+        "To do first",
+        f"Acme has {len(gaps)} gaps, 3 of them severe.",
+        "The worst",
+        "Then",
+    ]
+    sound = measure(account(ours, [there], {}))
+    assert groundwork([measures, sound, sound]) is None
+    assert groundwork([measures, measures, sound]) == (
+        "import the contacts: nobody of theirs is known in 2 of 3 accounts"
+    )
+
+
+def test_a_wild_volume_is_doubted():
+    usual = [Sale("dealer", f"c{number}", False, 10.0 + number, "Frozen") for number in range(30)]
+    sales = (*usual, Sale("dealer", "wild", False, 23_231_388.0, "Frozen"))
+    customers = tuple(Partner(one.end_customer, one.end_customer, known=False) for one in sales)
+    channel = Channel(end_customers=customers, sales=sales)
+    seller = replace(account(["a"], [], {}), kinds=("distributor",), channel=channel)
+    gaps = [gap for gap in find_gaps(seller, measure(seller), today=TODAY) if gap.subject in ("wild", "c29")]
+    wild, sound = (next(gap for gap in gaps if gap.subject == name) for name in ("wild", "c29"))
+    assert "929,256 times the usual, is no slip" in sentence(seller, wild)
+    assert "slip" not in sentence(seller, sound) + " ".join(str(one["text"]) for one in sound.evidence)
 
 
 def row(subject: str, severity: float, kind: str = "coverage", ours: str | None = None) -> Standing:
