@@ -144,7 +144,8 @@ def report(
         gaps,
         key=lambda gap: (-round(gap.severity, 12), KINDS.index(gap.kind), gap.account, gap.subject),
     )
-    where = name if account is not None else f"The {count(accounts, 'account')}"
+    where = f"The {count(accounts, 'account')}" if accounts > 1 else "The only account"
+    where = name if account is not None else where
     have = "has" if account is not None or accounts == 1 else "have"
     told = [changes.sentence()] if changes is not None else []
     told += [f"To do first: {before}."] if before is not None and ordered else []

@@ -162,6 +162,7 @@ def test_the_worst_and_what_to_do_first_are_told():
     assert found.summary[1] == "The worst: Technical is hardly covered (0%): 1 person known there."
     assert found.summary[2] == "To do first: A meets X."
     assert [name for name, _ in grouped(found.gaps)] == ["severe", "notable"]
+    assert report("", (), accounts=1).summary == ("The only account has no gap.",)
     nothing = report("Acme", (), account="acme")
     assert nothing.summary == ("Acme has no gap.",)
 
