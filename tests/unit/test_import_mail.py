@@ -149,6 +149,17 @@ def test_a_free_provider_is_nobodys_domain(tmp_path: Path) -> None:
     assert not reading.questions
 
 
+def test_of_one_of_ours_without_an_address_it_is_asked_whether_this_is_theirs(tmp_path: Path) -> None:
+    people = PEOPLE.replace("Olga.Reimann@kaltenbach.example", "")
+    assert people != PEOPLE
+    reading = log(
+        tmp_path, message(OLGA, "a.berg@nordwerk.example", id_="<0@x>"), files={"people.csv": people}
+    )
+    asked = [one.question for one in reading.questions if "(o1)" in one.question]
+    assert len(asked) == 1
+    assert "the address of Olga Reimann (o1), of whom none is known?" in asked[0]
+
+
 def test_the_same_name_under_another_address_is_proposed_for_merging(tmp_path: Path) -> None:
     texts = [
         message(OLGA, "Anna Berg <aberg@nordwerk.example>", id_="<0@x>"),

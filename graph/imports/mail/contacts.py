@@ -298,10 +298,14 @@ class _Gathering:
         for one in asked:
             whose, shown = one.whose, f"{one.name} <{one.written}>" if one.name else one.written
             if whose.namesake is not None:
-                question = (
-                    f"Is {one.written} a further address of {one.name} ({whose.namesake})? "
-                    "addresses: under mail: in a mapping file says so"
+                known = self._directory.address_of(whose.namesake)
+                asked_of = f"{one.name} ({whose.namesake})"
+                whether = (
+                    f"the address of {asked_of}, of whom none is known"
+                    if known is None
+                    else f"a further address of {asked_of} beside {known}"
                 )
+                question = f"Is {one.written} {whether}? addresses: under mail: in a mapping file says so"
             else:
                 organisation = self._assembly.name_of(whose.organisation) if whose.organisation else "nobody"
                 question = (

@@ -79,9 +79,15 @@ class Directory:
         self._people[address] = person
         self._seen.clear()
 
+    def address_of(self, person: str) -> str | None:
+        """Return the address that is known of a person, as it was written."""
+        record, known = self._assembly.records.people.get(person), self._assembly.known.people.get(person)
+        said: str | None = record.properties.get("email") if record else None
+        return said or (known.email if known else None)
+
     def _learn(self, id_: str) -> None:
         record, known = self._assembly.records.people.get(id_), self._assembly.known.people.get(id_)
-        email = (record.properties.get("email") if record else None) or (known.email if known else None)
+        email = self.address_of(id_)
         name = record.properties["name"] if record else known.name if known else id_
         words = read_name(name)
         if len(words.words) > 1:
