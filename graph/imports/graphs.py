@@ -2,8 +2,8 @@
 
 What `diamond export` and `graph.analysis.networks.graphml` write says of every node on which side it stands
 (`side`) and of every edge what it means (`relation`). Any other graph comes in with a mapping file, as the
-tables `FILE:nodes` (id and attributes) and `FILE:edges` (source, target and attributes). Rows have the number
-of their node or edge in the file, from 1.
+tables `FILE:nodes` (id and attributes) and `FILE:edges` (source, target and attributes); what yEd writes on
+them is their `label`. Rows have the number of their node or edge in the file, from 1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIDES = ("ours", "theirs")
 SCORES = ("role", "influence", "orientation", "proximity")
 # Of a node, what is derived, or said by another form than people.
 NOT_OF_PEOPLE = frozenset(
-    {"side", "row", "coverage", "assumed_influence", "share_of_time", "organisation_name"}
+    {"side", "row", "coverage", "assumed_influence", "share_of_time", "organisation_name", "label"}
     | {"evidence", "expires_on"}
 )
 # Of an edge: its ends as each form calls them, and the attributes that it takes. A tie's strength is that of
@@ -112,8 +112,15 @@ def _elements(
         for name, value in own.items():
             if not value:
                 raise _wrong(f"{file}:{tag}s", number, name, "", f"the {tag} has no {name}")
-        found.append({**own, **defaults, **_data(one, names), **own})
+        found.append({**own, **_label(one), **defaults, **_data(one, names), **own})
     return found
+
+
+def _label(element: Any) -> Said:
+    """Return what yEd writes on a node or an edge: not a value of its own, but part of the drawing."""
+    written = (one.text or "" for one in element.iter() if _tag(one) in ("NodeLabel", "EdgeLabel"))
+    label = next((text.strip() for text in written if text.strip()), "")
+    return {"label": label} if label else {}
 
 
 def _account(file: str, said: Said, nodes: list[Said], edges: list[Said]) -> list[Part]:
@@ -136,7 +143,7 @@ def _account(file: str, said: Said, nodes: list[Said], edges: list[Said]) -> lis
 
 def _person(tables: dict[str, Rows], number: int, node: Said, account: str | None) -> None:
     person = {name: value for name, value in node.items() if name not in NOT_OF_PEOPLE}
-    person.setdefault("name", node["id"])
+    person.setdefault("name", node.get("label") or node["id"])
     if account and node["side"].strip().casefold() == "theirs":
         person.setdefault("organisation", account)
     if person.get("verified_on"):
@@ -208,7 +215,7 @@ def _part(file: str, name: str, rows: Rows) -> Part:
 
 def _wrong(table: str, number: int, column: str, value: str, message: str) -> InputError:
     return InputError(
-        f"{table}, row {number}: {message}, found {shown(value)!r}.",
+        f"{table}, row {number}, column {column}: {message}, found {shown(value)!r}.",
         errors=[Fault(table, number, column, shown(value), message)],
     )
 

@@ -109,6 +109,32 @@ def test_any_other_graph_by_a_mapping(tmp_path: Path):
     assert list(lines(reading, "INFLUENCES")) == [("t", "u")]
 
 
+YED = (
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">'
+    '<key id="d0" for="node" yfiles.type="nodegraphics"/><key id="d1" for="edge" yfiles.type="edgegraphics"/>'
+    '<key id="d2" for="node" attr.name="company" attr.type="string"/><graph edgedefault="directed">'
+    '<node id="n0"><data key="d0"><y:ShapeNode><y:NodeLabel>Sam Seller</y:NodeLabel></y:ShapeNode></data>'
+    '<data key="d2">Varnholm</data></node>'
+    '<node id="n1"><data key="d0"><y:ShapeNode><y:NodeLabel> Ann Lee </y:NodeLabel></y:ShapeNode></data>'
+    '<data key="d2">Acme</data></node><edge id="e0" source="n0" target="n1"><data key="d1"><y:PolyLineEdge>'
+    "<y:EdgeLabel>knows</y:EdgeLabel></y:PolyLineEdge></data></edge></graph></graphml>"
+)
+
+
+def test_what_yed_writes_on_nodes_and_edges_is_their_label(tmp_path: Path):
+    mapping = (
+        "ours: Varnholm\nfiles:\n  y.graphml:nodes:\n"
+        "    - {form: people, columns: {name: label, organisation: company}}\n  y.graphml:edges:\n"
+        "    - {form: ties, columns: {ours: source, stakeholder: target}, where: {label: knows}}\n"
+    )
+    reading = read(tmp_path, {"y.graphml": YED}, mapping=mapping)
+    assert {id_: one.properties["name"] for id_, one in reading.records.people.items()} == {
+        "n0": "Sam Seller",
+        "n1": "Ann Lee",
+    }
+    assert [*lines(reading, "ENGAGES")] == [("n0", "n1")]
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [
@@ -116,12 +142,18 @@ def test_any_other_graph_by_a_mapping(tmp_path: Path):
         ("<svg/>", "x.graphml is no GraphML: it starts with svg"),
         ("<?xml version='1.0' encoding='klingon'?><graphml/>", "x.graphml cannot be read as GraphML"),
         ('<!DOCTYPE x [<!ENTITY a "b">]><graphml>&a;</graphml>', "declares entities of its own"),
-        ("<graphml><graph><node/></graph></graphml>", "x.graphml:nodes, row 1: the node has no id"),
-        (network('<node id="r"/>'), "x.graphml:people, row 4: the node r needs a side"),
-        (network(edges='<edge source="a"/>'), "x.graphml:edges, row 1: the edge has no target"),
+        (
+            "<graphml><graph><node/></graph></graphml>",
+            "x.graphml:nodes, row 1, column id: the node has no id",
+        ),
+        (network('<node id="r"/>'), "x.graphml:people, row 4, column side: the node r needs a side"),
+        (
+            network(edges='<edge source="a"/>'),
+            "x.graphml:edges, row 1, column target: the edge has no target",
+        ),
         (
             network(edges=edge("a", "p", "engages") + edge("a", "q", "loves")),
-            "x.graphml:edges, row 2: the edge a → q must be one of engages, reports_to, influences",
+            "x.graphml:edges, row 2, column relation: the edge a → q must be one of engages, reports_to, influences",
         ),
         (network(edges=edge("a", "p", "engages", "1.5")), "x.graphml:ties, row 1"),
         (network('<node id="r"><data key="side">ours</data></node>'), "x.graphml:people, row 4"),
