@@ -153,7 +153,8 @@ def test_what_yed_writes_on_nodes_and_edges_is_their_label(tmp_path: Path):
         ),
         (
             network(edges=edge("a", "p", "engages") + edge("a", "q", "loves")),
-            "x.graphml:edges, row 2, column relation: the edge a → q must be one of engages, reports_to, influences",
+            "x.graphml:edges, row 2, column relation: "
+            "the edge a → q must be one of engages, reports_to, influences",
         ),
         (network(edges=edge("a", "p", "engages", "1.5")), "x.graphml:ties, row 1"),
         (network('<node id="r"><data key="side">ours</data></node>'), "x.graphml:people, row 4"),
