@@ -26,11 +26,11 @@ RETURN row.source AS source, other.id AS other, row.on AS on, r.since AS since
 """
 POSTS = """
 UNWIND $ids AS id MATCH (:Person {id: id})-[e:EMPLOYED_BY]->(o:Organisation)
-RETURN id, o.id AS organisation, properties(e) AS properties
+RETURN id, o.id AS organisation, properties(e) AS properties ORDER BY e.stay
 """
 END = """
 UNWIND $rows AS row MATCH (:Person {{id: row.source}})-[r:{kind}]->(other) WHERE other.id = row.other
-SET r.until = row.on
+AND r.until IS NULL SET r.until = row.on
 """
 
 
@@ -94,12 +94,36 @@ class Careers:
                 functions[id_, one.function, ""] = {"until": one.until}
             if one.until is None or one.until > self._today:  # else the row is about a post of the past
                 days[id_] = one.since or one.properties.get("verified_on") or self._today
+        back = self._come_back({id_: (people[id_].organisation, day) for id_, day in days.items()})
         moved = self._end_others("EMPLOYED_BY", {id_: people[id_].organisation for id_ in days}, days)
+        for id_, earlier in back.items():
+            now = (id_, people[id_].organisation, "")
+            posts[now]["since"] = people[id_].since or moved.get(id_, days[id_])
+            posts[id_, people[id_].organisation, earlier["stay"]] = earlier
         self._begin("EMPLOYED_BY", posts, moved)
         # Who changed employer has left the function there, even if nobody says which they have now.
         at = {id_: people[id_].function or "" for id_ in days if people[id_].function or id_ in moved}
         changed = self._end_others("WORKS_IN", at, {**days, **moved})
         self._begin("WORKS_IN", functions, changed)
+
+    def _come_back(self, now: Mapping[str, tuple[str, date]]) -> dict[str, Properties]:
+        """Return the earlier stay of those who are back at an employer whom they had left for another."""
+        merger = self._merger
+        known: dict[str, dict[str, Properties]] = defaultdict(dict)
+        for ids in merger.batches("EMPLOYED_BY", sorted(now)):
+            for row in merger.transaction.run(POSTS, {"ids": ids}):
+                if "stay" not in row["properties"]:
+                    known[row["id"]][row["organisation"]] = row["properties"]
+        found: dict[str, Properties] = {}
+        for id_, posts in known.items():
+            organisation, day = now[id_]
+            left = posts.get(organisation, {}).get("until")
+            if left is None or left > day:
+                continue
+            elsewhere = (post for other, post in posts.items() if other != organisation)
+            if any(post.get("until", date.max) > left for post in elsewhere):
+                found[id_] = {**posts[organisation], "stay": left.isoformat()}
+        return found
 
     def _earlier_posts(self, people: Mapping[str, PersonRecord]) -> None:
         """Write where somebody was when an older row was written, if that was somewhere else."""

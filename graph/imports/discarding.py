@@ -25,7 +25,7 @@ UNWIND $ids AS id MATCH (n:{{label}} {{{{id: id}}}})
 WITH n, COLLECT {{{{
   MATCH (n)-[r]-(m) WHERE NOT m:{DISCARDED} AND NOT (r:ENGAGES AND {BARE})
   RETURN {{{{type: type(r), out: startNode(r) = n, other: m.id, labels: labels(m),
-           brand: coalesce(r.brand, '')}}}} LIMIT 3
+           brand: coalesce(r.brand, r.stay, '')}}}} LIMIT 3
 }}}} AS lines
 WHERE size(lines) > 0 RETURN n.id AS id, lines
 """

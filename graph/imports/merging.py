@@ -24,8 +24,8 @@ T = TypeVar("T")
 Settle = Callable[[Properties | None, Properties], Properties]
 BATCH = 2000
 SHOWN = 10
-# Of these two organisations may have several, one for each brand.
-KEYED = ("SELLS_TO", "SELLS_DIRECT_TO")
+# Of these the same two may have several: sales one for each brand, posts one for each stay that is over.
+KEYED = {"SELLS_TO": "brand", "SELLS_DIRECT_TO": "brand", "EMPLOYED_BY": "stay"}
 
 
 @dataclass
@@ -254,7 +254,7 @@ def stored_lines(
 def pattern(kind: str) -> str:
     """Return the Cypher that matches the relationship `r` of a row."""
     source, target = end_labels(kind)
-    which = " WHERE coalesce(r.brand, '') = row.key" if kind in KEYED else ""
+    which = f" WHERE coalesce(r.{KEYED[kind]}, '') = row.key" if kind in KEYED else ""
     return f"(a:{source} {{id: row.source}})-[r:{kind}]->(b:{target} {{id: row.target}}){which}"
 
 

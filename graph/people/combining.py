@@ -21,7 +21,8 @@ Properties = dict[str, Any]
 DERIVED = ("strength", "strength_on", "contacted_on", "touchpoints")
 GIVEN = ("given_strength", "given_on", "assumed")
 DAYS = ("verified_on", "stated_on", "confidence")  # of the row, not of the person
-POSTS = ("EMPLOYED_BY", "WORKS_IN")
+EMPLOYMENT = "EMPLOYED_BY"
+POSTS = (EMPLOYMENT, "WORKS_IN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,28 @@ def _joined(
     """Return the lines of both to one end; the first's values go before."""
     if not first or not second:
         return first or second
+    if kind == EMPLOYMENT:
+        return _stays(first, second)
     if len(first) > 1 or len(second) > 1:
         return (*first, *(one for one in second if one not in first))
-    one, other = first[0], second[0]
+    return (_one_line(kind, first[0], second[0]),)
+
+
+def _stays(first: tuple[Properties, ...], second: tuple[Properties, ...]) -> tuple[Properties, ...]:
+    """Return the posts of both at one employer: those that leave a gap between them are two stays."""
+    present = [line for lines in (first, second) for line in lines if "stay" not in line]
+    over = {line["stay"]: line for line in (*second, *first) if "stay" in line}
+    if len(present) == 2:
+        for early, late in (present, reversed(present)):
+            if "until" in early and "since" in late and early["until"] < late["since"]:
+                stay = early["until"].isoformat()
+                return (late, *(over | {stay: {**early, "stay": stay}}).values())
+        present = [_one_line(EMPLOYMENT, *present)]
+    return (*present, *over.values())
+
+
+def _one_line(kind: str, one: Properties, other: Properties) -> Properties:
+    """Return the lines of both to one end as one; the first's values go before."""
     made = {**other, **one}
     if kind in POSTS:
         starts = [line["since"] for line in (one, other) if "since" in line]
@@ -144,7 +164,7 @@ def _joined(
         made |= {name: given[name] for name in GIVEN if name in given} if given else {}
         days = [line["last_on"] for line in (one, other) if "last_on" in line]
         made |= {"last_on": max(days)} if days else {}
-    return (made,)
+    return made
 
 
 def _settle_posts(

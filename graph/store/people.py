@@ -38,6 +38,7 @@ POSTS = """
 MATCH (p:Person {id: $id})-[e:EMPLOYED_BY]->(o:Organisation)
 RETURN o.id AS organisation, coalesce(o.name, o.id) AS organisation_name, e.since AS since, e.until AS until,
        COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function) WHERE f.organisation = o.id
+                   AND coalesce(w.since < e.until, true) AND coalesce(w.until > e.since, true)
                  RETURN {kind: f.kind, since: w.since, until: w.until}
                  ORDER BY coalesce(w.until, date('9999-12-31')), f.kind } AS functions
 ORDER BY coalesce(until, date('9999-12-31')), coalesce(since, date('0001-01-01')), organisation

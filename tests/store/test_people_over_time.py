@@ -10,6 +10,7 @@ import pytest
 
 from graph.errors import InputError
 from graph.imports import import_files
+from graph.imports.undoing import undo_import
 from graph.people.movers import Mover
 from graph.policy import load_policy
 from graph.store import Store
@@ -197,6 +198,38 @@ def test_another_employer_ends_the_post_and_begins_one(store: Store, tmp_path: P
     assert (now.title, now.level, now.function) == ("Head of IT", 2, "it")
     again = bring(store, tmp_path, ["a,Ann,beta,it,Head of IT,2,,,"], TODAY)
     assert (again.created, again.updated) == ({}, {})
+
+
+@pytest.mark.parametrize("row", ["a,Ann,acme,it,,,,,", "a,Ann,acme,it,,,,2025-12-01,"])
+def test_whoever_comes_back_was_elsewhere_in_between(store: Store, tmp_path: Path, row: str):
+    """acme from 2020, beta from March to December 2025, acme again: hand-made answers around both moves."""
+    bring(store, tmp_path, ["a,Ann,acme,purchasing,,,,2020-01-01,"], date(2025, 1, 1))
+    bring(store, tmp_path, ["a,Ann,beta,it,,,,2025-03-01,"], date(2025, 4, 1))
+    before = posts(store)
+    assert bring(store, tmp_path, [row], date(2025, 12, 1)).created["EMPLOYED_BY"] == 1
+    assert posts(store) == [
+        ("acme", date(2020, 1, 1), date(2025, 3, 1)),
+        ("beta", date(2025, 3, 1), date(2025, 12, 1)),
+        ("acme", date(2025, 12, 1), None),
+    ]
+    functions = [one.functions for one in read_history_of(store, "a", TODAY).posts]
+    assert [[one.kind for one in held] for held in functions] == [["purchasing"], ["it"], ["it"]]
+    for day, where in (
+        (date(2025, 2, 28), "acme"),
+        (date(2025, 3, 1), "beta"),
+        (date(2025, 11, 30), "beta"),
+        (date(2025, 12, 1), "acme"),
+    ):
+        for house in ("acme", "beta"):
+            assert ("a" in read_account(store, house, day, POLICY).people) == (house == where)
+    again = bring(store, tmp_path, [row], TODAY)
+    assert (again.created, again.updated) == ({}, {})
+    bring(store, tmp_path, ["a,Ann,beta,it,,,,,"], TODAY)
+    assert [one[0] for one in posts(store)] == ["acme", "beta", "acme", "beta"]
+    assert [one for one in posts(store) if one[2] is None] == [("beta", TODAY, None)]
+    undo_import(store, "5", today=TODAY, policy=POLICY)
+    undo_import(store, "3", today=TODAY, policy=POLICY)
+    assert posts(store) == before
 
 
 @pytest.mark.parametrize(
