@@ -12,7 +12,7 @@ import typer
 
 from api import exchange, verbs
 from api.cli import questions, tables
-from api.cli.opening import ends_at_once, opened
+from api.cli.opening import ends_at_once, opened, says_if_interrupted
 from api.cli.options import Json, Quiet, StoreOption
 from api.settings import load_settings
 from graph.errors import InputError
@@ -73,7 +73,7 @@ def import_(
 
     exchange.check_source(files, from_neo4j, mapping)
     order = dates.value if dates else None
-    with opened(store, json, quiet, create=True) as (work, output):
+    with says_if_interrupted(INTERRUPTED), opened(store, json, quiet, create=True) as (work, output):
         with output.progress() as progress, ends_at_once(INTERRUPTED):
             if from_neo4j is not None and mapping is not None:
                 report = exchange.import_from_neo4j(

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from api import verbs
-from api.cli.opening import ends_at_once, opened
+from api.cli.opening import ends_at_once, opened, says_if_interrupted
 from api.cli.options import Json, Quiet, StoreOption
 from api.cli.output import table, text
 from api.cli.policies import with_policy
@@ -63,7 +63,7 @@ def undo(
     quiet: Quiet = False,
 ) -> None:
     """Take back what an import wrote; what came later stays, or is to be undone first."""
-    with opened(store, json, quiet) as (work, output):
+    with says_if_interrupted(INTERRUPTED), opened(store, json, quiet) as (work, output):
         with output.progress() as progress, ends_at_once(INTERRUPTED):
             undone = verbs.undo_import(work, import_, progress=progress)
         output.show(undone, _undone)

@@ -31,6 +31,16 @@ def ends_at_once(saying: str = "") -> Iterator[None]:
 
 
 @contextmanager
+def says_if_interrupted(saying: str) -> Iterator[None]:
+    """Say on Ctrl-C what became of the command, also before it has begun: while the store starts."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        os.write(2, saying.encode())
+        raise
+
+
+@contextmanager
 def opened(
     store: str | None, json: bool, quiet: bool, *, create: bool = False
 ) -> Iterator[tuple[Workspace, Output]]:

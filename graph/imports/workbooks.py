@@ -162,7 +162,9 @@ def read_json(file: str, path: Path) -> list[Part]:
     raw = path.read_bytes()
     try:
         document = json.loads(raw.decode(json.detect_encoding(raw)), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise _refused(file, "cannot be read as JSON (it is nested too deeply)") from None
+    except ValueError as error:
         raise _refused(file, f"cannot be read as JSON ({error})") from None
     if isinstance(document, list):
         return [_json_part(file, path.stem, document)]

@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 COMMAND = """
 import signal, time, weakref
 from api import cli
@@ -45,3 +47,30 @@ def test_any_other_fault_of_a_callback_is_told():
     code, said = ended("1 / 0", seconds=0)
     assert code == 0
     assert "ZeroDivisionError" in said
+
+
+OPENING = """
+import signal, sys
+from api import cli
+from api.cli import opening
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+opening.workspace = lambda *_, **__: signal.raise_signal(signal.SIGINT)
+cli.main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["import", "people.csv"], "An import is all or nothing"),
+        (["imports", "undo", "1"], "Undoing is all or nothing"),
+    ],
+)
+def test_ctrl_c_while_the_store_starts_is_answered_as_later(command: list[str], said: str):
+    done = subprocess.run(
+        [sys.executable, "-c", OPENING, *command], capture_output=True, text=True, timeout=50
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip().startswith("Interrupted.") and said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -69,6 +69,11 @@ def test_a_mapping_without_end_or_sense_is_refused(tmp_path: Path, mapping: str,
     assert len(caught.value.detail) < 500
 
 
+def test_a_document_that_is_nested_without_end_is_told_so(tmp_path: Path) -> None:
+    with within(5), pytest.raises(InputError, match=r"cannot be read as JSON \(it is nested too deeply\)"):
+        read(tmp_path, {"people.json": b"[" * 100_000})
+
+
 def broken(change: Callable[[str, bytes], bytes | None]) -> bytes:
     """Return a sound workbook with its parts changed."""
     held = io.BytesIO()
