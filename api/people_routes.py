@@ -70,7 +70,7 @@ class AssessmentRequest(Asked):
     by: Text | None = Field(default=None, description="Who says so.")
     evidence: Text | None = Field(default=None, description="What was observed.")
     confidence: Annotated[float, Number(0, 1)] | None = None
-    expires_on: Day = Field(default=None, description="Day from which it is stale.")
+    expires_on: Day = Field(default=None, description="Last day on which it holds; stale after it.")
 
 
 @router.get(

@@ -176,7 +176,7 @@ def assess(
         date | None, typer.Option(metavar=DAY, parser=day, help="Day of the observation; else today.")
     ] = None,
     expires: Annotated[
-        date | None, typer.Option(metavar=DAY, parser=day, help="Day from which it is stale.")
+        date | None, typer.Option(metavar=DAY, parser=day, help="Last day on which it holds; stale after it.")
     ] = None,
     confidence: Annotated[float | None, typer.Option(help="How sure, 0 to 1.")] = None,
     store: StoreOption = None,
@@ -322,7 +322,7 @@ def _opinions(console: Console, opinions: tuple[Opinion, ...], day: date) -> Non
         if not one.current:
             said += "[dim], overtaken[/]"
         elif one.expires_on is not None:
-            said += f", {'stale since' if one.expires_on <= day else 'until'} {text(one.expires_on)}"
+            said += f", {'stale after' if one.expires_on < day else 'until'} {text(one.expires_on)}"
         console.print(said)
         sure = None if one.confidence is None else f"{text(one.confidence)} sure"
         told = ", ".join(part for part in (one.by and text(one.by), sure) if part)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
-from graph.measures import function_matching, measure
+from graph.measures import function_matching, is_stale, measure
 from tests.unit.accounts import account, person
 
 ROWS = ["executive", "marketing", "technical", "purchasing", "operations", "finance"]
@@ -124,3 +126,16 @@ def test_single_point_by_cut_alone():
     theirs = [person("big", influence=1.0), person("small", influence=0.1)]
     found = measure(account(["s"], theirs, {("s", "small"): 0.3}))
     assert {point.person for point in found.single_points} == {"s", "small"}
+
+
+@pytest.mark.parametrize(
+    ("expires", "days", "stale"),
+    [(7, 6, False), (7, 7, False), (7, 8, True), (None, 180, False), (None, 181, True)],
+)
+def test_an_opinion_holds_on_its_last_day_and_is_stale_the_day_after(
+    expires: int | None, days: int, stale: bool
+):
+    said = date(2026, 1, 1)
+    expires_on = None if expires is None else said + timedelta(days=expires)
+    one = person("c", verified_on=said, expires_on=expires_on)
+    assert is_stale(account(["s"], [one], {}, as_of=said + timedelta(days=days)), one) == stale
