@@ -42,11 +42,14 @@ class Source:
         text = raw.said if isinstance(raw, Key) else as_text(raw)
         if not text:
             return self.heading
-        filled = [(heading, own) for heading, read in self.origins if (own := read(cells))]
-        if len(filled) == 1:
-            return filled[0][0]
-        alike = (heading for heading, own in filled if text == own or text in own.split(";"))
-        return next(alike, self.heading)
+        filled = []
+        for heading, read in self.origins:
+            own = read(cells)
+            if own and (own == text or text in own.split(";")):
+                return heading
+            if own:
+                filled.append(heading)
+        return filled[0] if len(filled) == 1 else self.heading
 
 
 @dataclass(frozen=True)
