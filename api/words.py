@@ -11,7 +11,7 @@ from graph import gap_words
 from graph.account import Account
 from graph.gaps import Gap
 from graph.measures import Shape
-from graph.plan import More, Plan
+from graph.plan import Instead, More, Plan
 from graph.profile import AccountProfile, AccountSummary
 from visualisation.figures import count as count
 from visualisation.figures import day as day
@@ -111,6 +111,22 @@ def plan(found: Plan) -> str:
     return f"{said} No plan within the limits is better by more than {percent(found.gap, 2)}."
 
 
+def next_best(found: Instead) -> str:
+    """Return how the next best compares with the plan; a smaller gap is not the better plan by itself."""
+    if not found.changes:
+        return "Nothing changes: the plan has no such action."
+    before, after = found.gap_after
+    yet = (
+        ", yet by more work than that is worth, or by people whose function and level fit less"
+        if after < before
+        else ""
+    )
+    return (
+        f"The next best leaves a weighted gap of {figure(after, 3)} instead of {figure(before, 3)}{yet}. "
+        f"All weighed together, the plan is better by at most {figure(found.at_most, 4)}."
+    )
+
+
 def limit(found: More) -> str:
     """Return what there would be one more of."""
     if found.limit == "budget":
@@ -187,5 +203,19 @@ def _worst(gaps: tuple[Gap, ...]) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
-    for one in (count, day, dots, figure, file_name, gap_word, leavers, limit, money, percent, sign, word)
+    for one in (
+        count,
+        day,
+        dots,
+        figure,
+        file_name,
+        gap_word,
+        leavers,
+        limit,
+        money,
+        next_best,
+        percent,
+        sign,
+        word,
+    )
 }

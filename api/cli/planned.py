@@ -58,7 +58,7 @@ def plan(console: Console, result: Result[FullPlan], first: int = FIRST) -> None
 
 def full_plan(console: Console, result: Result[FullPlan]) -> None:
     """Show a plan with its measures before and after, its opponents, and what was asked beside it."""
-    from api.words import limit, simulated
+    from api.words import limit, next_best, simulated
 
     plan(console, result)
     found = result.body
@@ -75,18 +75,12 @@ def full_plan(console: Console, result: Result[FullPlan]) -> None:
     for approach in found.approaches:
         console.print(f"• [bold]{text(approach.opponent_name)}[/] is against: {text(approach.reason)}")
     for other in found.instead:
-        before, after = other.gap_after
-        console.print(
-            f"\n[bold]Without {text(_without(other))}[/]: weighted gap {number(before, 3)} → "
-            f"{number(after, 3)}; it is worth at most {number(other.at_most, 4)}. The next best:"
-        )
+        console.print(f"\n[bold]Without {text(_without(other))}[/]: {text(next_best(other))}")
         for change in (*other.changes[:CHANGES], *other.changes[CHANGES:][-CHANGES:]):
             console.print(
                 f"  {change.change:+d} × {words(change.kind)} of {text(change.person_name)} with "
                 f"{text(change.stakeholder_name)}"
             )
-        if not other.changes:
-            console.print("  nothing changes: the plan has no such action.")
     if found.more:
         made = table("One more", "Closes", "between", right=("Closes",), title="What one more would buy")
         for more in found.more:
