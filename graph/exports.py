@@ -39,6 +39,11 @@ _UNSEEN = re.compile(
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 
+def printable(text: str) -> str:
+    """Return a text without what neither XML nor calendars can hold: control characters, half ones."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def safe_cell(value: object) -> str:
     """Return a cell of a CSV file; a text that a spreadsheet would run gets a leading apostrophe."""
     text = "" if value is None else _NOT_IN_CSV.sub("\N{REPLACEMENT CHARACTER}", str(value))
@@ -100,7 +105,7 @@ def _excel_cell(sheet: WriteOnlyWorksheet, value: object, *, bold: bool = False)
     if value is None or isinstance(value, (bool, int, float, date, datetime)):
         cell = WriteOnlyCell(sheet, plain)
     else:
-        text = _NOT_IN_XML.sub("", str(value))[:CELL_LIMIT]
+        text = printable(str(value))[:CELL_LIMIT]
         cell = WriteOnlyCell(sheet, text)
         cell.data_type = "s"  # openpyxl would make a formula of what starts with an equals sign
         if starts_formula(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from graph.exports import csv_table
+from graph.exports import csv_table, printable
 from graph.plan.model import Action, Plan
 from graph.wording import spelt
 
@@ -67,8 +67,9 @@ def plan_ics(*plans: Plan) -> bytes:
         event.add("dtstart", action.due_on)
         event.add("dtend", action.due_on + timedelta(days=1))
         kind = spelt(action.kind)
-        event.add("summary", f"{kind[:1].upper()}{kind[1:]}: {action.person_name} and {_names(action)}")
-        event.add("description", f"{action.reason} ({action.hours:g} h)")
+        who = f"{action.person_name} and {_names(action)}"
+        event.add("summary", printable(f"{kind[:1].upper()}{kind[1:]}: {who}"))
+        event.add("description", printable(f"{action.reason} ({action.hours:g} h)"))
         event.add("categories", [action.kind])
         event.add("transp", "TRANSPARENT")
         if action.status == "dropped":  # a calendar that has it takes it out
