@@ -115,7 +115,9 @@ def warnings_of(run: Simulation) -> list[str]:
     if account.revenue is None:
         found.append("No supply row tells the revenue; it is an index, 100 a year at the start.")
     if "recovery_months" not in run.measures:
-        found.append("The scenario has no event, so recovery_months is undefined.")
+        found.append(
+            "The scenario has no event, so there is nothing to recover from: recovery_months is undefined."
+        )
     if run.replicates < 2:
         found.append("One future gives no interval; ask for more replicates.")
     found.extend(_missed(run))

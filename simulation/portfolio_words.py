@@ -11,6 +11,7 @@ import numpy as np
 from graph.wording import count
 from simulation.comparison import is_settled
 from simulation.outcomes import RANKED_BY
+from simulation.wording import MEASURES, named
 
 if TYPE_CHECKING:
     from simulation.rollup import Portfolio
@@ -35,8 +36,8 @@ def warnings_of(found: Portfolio) -> Iterator[str]:
         )
     if found.assumed:
         yield (
-            f"No supply row tells the revenue of {_some(found.assumed)}; each counts with revenue_assumed, "
-            f"{found.parameters['revenue_assumed']:,.0f} a year."
+            f"No supply row tells the revenue of {_some(found.assumed)}; each counts with "
+            f"{found.parameters['revenue_assumed']:,.0f} a year (the parameter revenue_assumed)."
         )
     if found.valued:
         yield (
@@ -54,16 +55,16 @@ def warnings_of(found: Portfolio) -> Iterator[str]:
             "works on it."
         )
     if found.first_event is None:
-        yield "The scenario has no event, so recovery_months is undefined."
+        yield "The scenario has no event, so there is nothing to recover from: recovery_months is undefined."
     if found.replicates < 2:
-        yield "One replicate gives no interval; ask for more."
+        yield "One future gives no interval; ask for more replicates."
     names = {one.id: one.name for account in accounts for one in account.people.values()}
     runs = found.replicates * len(found.names)
     vacant = {who: missed for part in found.parts for who, missed in part.missed.items()}
     for (month, who), missed in sorted(vacant.items()):
         if missed:
             yield (
-                f"In {missed / runs:.0%} of the replicates the seat of {names.get(who, who)} is vacant "
+                f"In {missed / runs:.0%} of the futures the seat of {names.get(who, who)} is vacant "
                 f"in month {month}, so that nobody leaves."
             )
     order = found.ranking(found.total)
@@ -72,8 +73,8 @@ def warnings_of(found: Portfolio) -> Iterator[str]:
         one, other = values[a], values[b]
         if not np.array_equal(one, other) and not is_settled(one, other, len(order) - 1):
             yield (
-                f"The order of {a} and {b} in {RANKED_BY} of the portfolio is not settled with "
-                f"{count(found.replicates, 'replicate')}."
+                f"The order of {named(a)} and {named(b)} by {MEASURES[RANKED_BY]} of the portfolio is not "
+                f"settled with {count(found.replicates, 'future')}."
             )
 
 

@@ -18,6 +18,7 @@ from graph.imports.staging import SHOW_PEOPLE, show_touchpoints
 from graph.progress import Progress
 from graph.schema import load_schema
 from graph.store import Transaction
+from graph.wording import count
 
 T = TypeVar("T")
 # Adapts what is to be written to what is stored, None where nothing is.
@@ -57,9 +58,10 @@ class Changes:
         if not self.older:
             return ()
         who = ", ".join(self.older[:SHOWN]) + (", …" if len(self.older) > SHOWN else "")
+        people = count(len(self.older), "person is", "people are")
+        rows = "this row" if len(self.older) == 1 else "their rows"
         return (
-            f"{len(self.older):,} people are known from something newer, which stays; their rows only filled "
-            f"what was empty: {who}.",
+            f"{people} known from something newer, which stays; {rows} only filled what was empty: {who}.",
         )
 
 

@@ -266,7 +266,8 @@ def test_an_older_file_overwrites_nothing_and_tells_of_an_earlier_employer(
     store: Store, tmp_path: Path, since: str, end: date
 ):
     bring(store, tmp_path, [f"a,Ann,beta,it,Head,2,2025-11-01,{since},"], date(2025, 12, 1))
-    bring(store, tmp_path, ["a,A. Lee,acme,purchasing,Buyer,4,2025-03-01,,"], TODAY)
+    report = bring(store, tmp_path, ["a,A. Lee,acme,purchasing,Buyer,4,2025-03-01,,"], TODAY)
+    assert any(one.startswith("1 person is known from something newer") for one in report.warnings)
     assert posts(store) == [("acme", None, end), ("beta", end, None)]
     person = read_account(store, "beta", TODAY, POLICY).people["a"]
     assert (person.name, person.title, person.level, person.function) == ("Ann", "Head", 2, "it")

@@ -235,6 +235,9 @@ def test_plans_of_several_accounts_are_one_strategy():
     left_out = simulate_portfolio([one], Scenario(), **QUICK)
     assert "plan" not in left_out.names
     assert any("plan is left out" in one for one in left_out.warnings)
+    said = "\n".join(left_out.warnings)
+    assert "nothing to recover from" in said
+    assert not any(name in said for name in ("margin_total", "do_nothing", "buyer_and_boss"))
 
 
 def test_the_document_is_plain_and_whole():
@@ -279,6 +282,9 @@ def test_files(tmp_path):
     rows = pyarrow.parquet.read_table(tmp_path / "p.parquet")
     assert rows.num_rows == pyarrow.csv.read_csv(tmp_path / "p.csv").num_rows == 48
     assert rows["margin_total"][24 + 3].as_py() == found.measures["a1"]["margin_total"][0, 3]
+    found.accounts = tuple(replace(one, id=f"={one.id}") for one in found.accounts)
+    found.write(tmp_path / "p.csv")
+    assert set(pyarrow.csv.read_csv(tmp_path / "p.csv")["account"].to_pylist()) == {"'=a0", "'=a1"}
     with pytest.raises(InputError, match=r"\.nc, \.parquet, \.csv"):
         found.write(tmp_path / "p.txt")
     with pytest.raises(InputError, match="cannot be written"):
