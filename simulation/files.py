@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graph.errors import InputError
+from graph.exports import safe_cell
 from simulation.document import event_entry
 from simulation.state import DRAWN, LOST_MONTH
 
@@ -103,8 +104,9 @@ def _write_table(run: Simulation, path: Path, suffix: str) -> None:
 
     strategies, replicates, months = len(run.names), run.replicates, run.months + 1
     strategy = np.repeat(np.arange(strategies, dtype=np.int32), replicates * months)
+    names = list(run.names) if suffix == ".parquet" else list(map(safe_cell, run.names))
     columns: dict[str, Any] = {
-        "strategy": pyarrow.DictionaryArray.from_arrays(strategy, list(run.names)),
+        "strategy": pyarrow.DictionaryArray.from_arrays(strategy, names),
         "replicate": np.tile(np.repeat(np.arange(replicates), months), strategies),
         "month": np.tile(np.arange(months), strategies * replicates),
         **{name: run.arrays.series[0, v].ravel() for v, name in enumerate(run.assembly.series)},

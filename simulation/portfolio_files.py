@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graph.exports import safe_cell
 from simulation.files import appearing
 from simulation.slices import TOTALS
 from simulation.state import DRAWN, LOST_MONTH, SERIES
@@ -92,11 +93,13 @@ def _write_rows(found: Portfolio, path: Path, suffix: str) -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
+    said = str if suffix == ".parquet" else safe_cell
+
     def table(a: int) -> pyarrow.Table:
         strategies, replicates = len(found.names), found.replicates
         columns: dict[str, Any] = {
-            "account": [found.accounts[a].id] * (strategies * replicates),
-            "strategy": np.repeat(np.array(found.names), replicates),
+            "account": [said(found.accounts[a].id)] * (strategies * replicates),
+            "strategy": np.repeat(np.array([said(name) for name in found.names]), replicates),
             "replicate": np.tile(np.arange(replicates), strategies),
         }
         for m, name in enumerate(found.told):

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,6 +142,14 @@ def test_results_go_to_a_file_and_come_back(tmp_path, suffix):
             rows = list(csv.DictReader(lines))
         assert [float(row["access"]) for row in rows] == expected.ravel().tolist()
         assert rows[-1]["strategy"] == "diamond"
+
+
+def test_a_strategy_of_any_name_starts_no_formula(tmp_path):
+    found = run(replicates=1)
+    found.strategies = tuple(replace(one, name=f"={one.name}") for one in found.strategies)
+    found.write(tmp_path / "run.csv")
+    with (tmp_path / "run.csv").open(newline="") as lines:
+        assert {row["strategy"] for row in csv.DictReader(lines)} == {f"'={name}" for name in NAMES}
 
 
 def test_the_same_run_gives_the_same_file(tmp_path):
