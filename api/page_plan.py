@@ -21,11 +21,13 @@ from starlette.responses import HTMLResponse, Response
 
 from api import plans, words
 from api.asking import AccountName, AskedPlan, Bans, PlanRequest, Proposed, Work
+from api.document import problem
 from api.pages import place, render
 from api.plans import Effect, FullPlan, Verb
 from api.requests import iso_date
 from api.workspace import Result, Workspace
 from graph.account import Account
+from graph.errors import InputError
 from graph.plan import Action, Ban, Pin, PlanLimits
 from graph.store.actions import Undertaking
 
@@ -63,10 +65,13 @@ def plan_part(
     account: AccountName,
     asked: AskedPlan,
 ) -> Response:
-    """Show a proposed plan, with what it must have and must not."""
+    """Show a proposed plan, with what it must have and must not; or why not, with these wishes to change."""
     read = work.account(account, asked.as_of)
     limits, pins, bans = _wishes(read, asked)
-    found = proposed.get(work, account, limits, asked.as_of)
+    try:
+        found = proposed.get(work, account, limits, asked.as_of)
+    except InputError as error:
+        return render("_plan_refused.html", status=error.status, error=problem(error), pins=pins, bans=bans)
     return _plan_part(request, read, found, asked.as_of, pins, bans)
 
 

@@ -74,6 +74,17 @@ def test_a_proposal_follows_what_is_pinned_and_forbidden(account: Page, opened_s
         page.get_by_role("link", name="Calendar (ICS)").click()
     entries = download.value.path().read_text(encoding="utf-8")
     assert entries.count("BEGIN:VEVENT") == len(whom)
+    # What contradicts itself is said where one looks, and the wishes are still there to be changed.
+    page.locator("#plan [name=months]").fill("6")
+    wish.evaluate("one => { const ban = one.cloneNode(); ban.name = 'forbid'; one.after(ban); }")
+    page.get_by_role("button", name="Propose anew").click()
+    refused = page.locator("#plan [role=alert]")
+    expect(refused).to_contain_text("pinned and forbidden at once", timeout=SLOW)
+    expect(refused).to_be_focused()
+    expect(page.locator(".wishes [name=pin]")).to_have_count(1)
+    page.locator(".wishes [name=forbid]").first.uncheck()
+    page.get_by_role("button", name="Propose anew").click()
+    expect(lines(page).first).to_be_visible(timeout=SLOW)
     # Unticked and proposed anew it may be planned again.
     page.locator(".wishes [name=forbid]").uncheck()
     page.get_by_role("button", name="Propose anew").click()
