@@ -71,29 +71,36 @@ def refresh_strengths(store: Store, today: date, policy: Policy) -> bool:
 
 
 def rewrite_strengths(store: Store, today: date, policy: Policy) -> None:
-    """Derive every strength anew as of `today`; an import calls this for what it changed."""
-    log = touchpoints_of(store.read(ALL_TOUCHPOINTS, {"day": today}, timeout=0), read_sides(store))
-    ties = {(row["ours"], row["theirs"]): row for row in store.read(ALL_TIES, timeout=0)}
-    rows = []
-    for pair in sorted({*ties, *log}):
-        contacts = log.get(pair, [])
-        row = ties.get(pair, {})
-        rows.append(
-            {
-                "ours": pair[0],
-                "theirs": pair[1],
-                "day": today,
-                "strength": strength_on(today, contacts, policy, given_of(row, contacts)),
-                "contacted_on": last_contact(row, contacts, today),
-                "touchpoints": len(contacts),
-            }
-        )
+    """Derive every strength anew as of `today`; an import calls this for what it changed.
+
+    Whoever writes strengths holds the note of their policy first, so that of several at once the last one has
+    read what all of them changed.
+    """
 
     def work(transaction: Transaction) -> None:
-        transaction.batches(WRITE_STRENGTHS, rows)
         transaction.run(NOTE_POLICY, {"policy": fingerprint(policy)})
+        posts = Sides(transaction.run(OUR_POSTS))
+        log = touchpoints_of(transaction.run(ALL_TOUCHPOINTS, {"day": today}), posts)
+        ties = {(row["ours"], row["theirs"]): row for row in transaction.run(ALL_TIES)}
+        pairs = sorted({*ties, *log})
+        transaction.batches(
+            WRITE_STRENGTHS,
+            (_derived(pair, ties.get(pair, {}), log.get(pair, []), today, policy) for pair in pairs),
+        )
 
     store.transact(work)
+
+
+def _derived(pair: tuple[str, str], row: Row, contacts: list[Contact], today: date, policy: Policy) -> Row:
+    """Return what `WRITE_STRENGTHS` writes on the tie of a pair."""
+    return {
+        "ours": pair[0],
+        "theirs": pair[1],
+        "day": today,
+        "strength": strength_on(today, contacts, policy, given_of(row, contacts)),
+        "contacted_on": last_contact(row, contacts, today),
+        "touchpoints": len(contacts),
+    }
 
 
 def fingerprint(policy: Policy) -> str:
