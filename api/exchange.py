@@ -45,7 +45,9 @@ def import_from_neo4j(
     return Result(work.today, policy_notes(work.policy), report)
 
 
-def check_source(files: Sequence[Path] | None, from_neo4j: str | None, mapping: Path | None) -> None:
+def check_source(
+    files: Sequence[Path] | None, from_neo4j: str | None, mapping: Path | None, ours: str | None
+) -> None:
     """Refuse an import that names neither files nor another Neo4j, or both."""
     if from_neo4j is None:
         if not files:
@@ -54,6 +56,8 @@ def check_source(files: Sequence[Path] | None, from_neo4j: str | None, mapping: 
         raise InputError("An import reads files or, by --from-neo4j, another Neo4j; not both at once.")
     elif mapping is None:
         raise InputError("--from-neo4j needs --mapping FILE with a query for each form under neo4j:.")
+    elif ours is not None:
+        raise InputError("--ours is for files; of another Neo4j the mapping file says who we are, by ours:.")
 
 
 def export(work: Workspace, name: str, kind: str, as_of: date | None = None) -> bytes:

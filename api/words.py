@@ -13,6 +13,7 @@ from graph.gaps import Gap
 from graph.measures import Shape
 from graph.plan import Instead, More, Plan
 from graph.profile import AccountProfile, AccountSummary
+from graph.wording import spelt
 from visualisation.figures import count as count
 from visualisation.figures import day as day
 from visualisation.figures import figure as figure
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from api.plans import FullPlan
 
 GAP_WORDS = gap_words.TITLES
-SPELT = {"e_mail": "e-mail", "r_and_d": "R&D", "it": "IT"}
 SIGNS = {"ally": "+", "neutral": "=", "against": "−"}
 SHAPE_WORDS = {
     "none": "No thread joins the two sides.",
@@ -40,7 +40,7 @@ def shape(value: Shape) -> str:
 
 def word(value: str | None) -> str:
     """Return a value of the vocabulary as words."""
-    return SPELT.get(value, value.replace("_", " ")) if value else "unknown"
+    return spelt(value) if value else "unknown"
 
 
 def gap_word(kind: str) -> str:

@@ -71,7 +71,7 @@ def import_(
     """Bring in contacts, ties and touchpoints; the same files twice change nothing."""
     from api.cli.import_report import imported
 
-    exchange.check_source(files, from_neo4j, mapping)
+    exchange.check_source(files, from_neo4j, mapping, ours)
     order = dates.value if dates else None
     with says_if_interrupted(INTERRUPTED), opened(store, json, quiet, create=True) as (work, output):
         with output.progress() as progress, ends_at_once(INTERRUPTED):

@@ -18,6 +18,7 @@ from api.document import problem, to_json
 from api.workspace import Result
 from graph.errors import DiamondError
 from graph.progress import Progress
+from graph.wording import spelt
 
 # What a terminal would obey instead of showing: control codes and marks that turn the writing direction.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -178,4 +179,4 @@ def text(value: object) -> str:
 
 def words(name: str | None) -> str:
     """Return a name of code as words: decision_maker as decision maker."""
-    return "–" if name is None else text(name.replace("_", " "))
+    return "–" if name is None else text(spelt(name))

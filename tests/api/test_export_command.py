@@ -47,6 +47,7 @@ def test_an_import_from_another_neo4j(
         ["import"],
         ["import", "--from-neo4j", login.address],
         ["import", ".", "--from-neo4j", "bolt://x"],
+        ["import", "--from-neo4j", login.address, "--mapping", str(mapping), "--ours", "Acme"],
     ):
         code, error = diamond(*wrong)
         assert (code, error["status"]) == (2, 422)
