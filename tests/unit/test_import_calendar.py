@@ -135,6 +135,8 @@ def test_a_zone_of_the_calendar_itself_is_understood(tmp_path: Path) -> None:
     [
         (event(start="DTSTART:2026011xT090000"), "DTSTART", "malformed"),
         (event(start=""), "DTSTART", "malformed"),
+        (event(end="DTEND:2026-01-12 at ten"), "DTEND", "malformed"),
+        (event(end="DURATION:an hour"), "DURATION", "malformed"),
         (event("RRULE:FREQ=SECONDLY"), "RRULE", "malformed"),
         (
             event("RRULE:FREQ=DAILY;BYMINUTE=0,15,30,45", start="DTSTART:19800101T000000Z"),

@@ -39,7 +39,7 @@ WANTED = re.compile(
     re.IGNORECASE,
 )
 # What an entry cannot do without where it is there.
-TELLING = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+TELLING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 BUSY = frozenset(
     {"busy", "besetzt", "gebucht", "beschaftigt", "beschäftigt", "occupé", "ocupado", "privat", "private"}
 )
