@@ -96,11 +96,12 @@ def _listed(console: Console, result: Result[verbs.Imports]) -> None:
 
 
 def _undone(console: Console, result: Result[Undone]) -> None:
+    from api.import_words import things
+
     found = result.body
     console.print(f"Import {text(found.id)} is undone.")
     for title, counts in (("gone", found.deleted), ("as before", found.restored)):
-        said = ", ".join(f"{count} {label}" for label, count in counts.items())
-        console.print(f"{title}: {said or 'nothing'}")
+        console.print(f"{title}: {things(counts) or 'nothing'}")
     if found.kept:
         console.print("\n[bold]Stays[/]")
         for one in found.kept[:KEPT_SHOWN]:

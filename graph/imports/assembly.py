@@ -130,7 +130,13 @@ class Assembly:
         return stored | (record.labels if record else set())
 
     def person(
-        self, entry: Entry, column: str, subject: str, employer: str | None = None, text: str | None = None
+        self,
+        entry: Entry,
+        column: str,
+        subject: str,
+        employer: str | None = None,
+        text: str | None = None,
+        colleague: str | None = None,
     ) -> str | None:
         """Return the id of the person in a cell; nobody is a finding.
 
@@ -140,6 +146,8 @@ class Assembly:
             Where a person of whom only the name is known would belong.
         text
             One of several in the cell.
+        colleague
+            In whose house a name is looked for first, where several have it.
         """
         text = entry.get(column) if text is None else text
         if text is None:
@@ -155,6 +163,9 @@ class Assembly:
             if employer is not None:
                 ids = {id_ for id_ in ids if self.is_ours(id_)}
             ids = _rather(ids, self.records.people)
+            if colleague is not None:
+                house = self.employer(colleague)
+                ids = _rather(ids, {id_ for id_ in ids if self.employer(id_) == house})
             if len({self.known.meant(id_) for id_ in ids}) == 1:
                 return min(ids)
             if not ids and employer is not None and any(char.isalpha() for char in text):

@@ -20,7 +20,7 @@ def _pair(
 ) -> tuple[str, str] | None:
     subject = assembly.subject(form, entry)
     one = assembly.person(entry, source, subject, employer)
-    other = assembly.person(entry, target, subject)
+    other = assembly.person(entry, target, subject, colleague=one if form == "reports_to" else None)
     if one is None or other is None:
         return None
     if one == other:

@@ -222,6 +222,29 @@ def test_a_list_of_salesforce_by_its_labels(tmp_path: Path) -> None:
     assert {one.value for one in reading.questions} == {"cp1252", "Zauberer"}
 
 
+def test_a_manager_whose_name_several_have_is_the_one_in_the_house_of_the_person(tmp_path: Path) -> None:
+    files = {
+        "contacts.csv": "Contact ID,First Name,Last Name,Account ID,Account Name,Contact Owner,Reports To\n"
+        "003000000000001,Ann,Berg,001000000000001,Villa SA,Sue Sales,Max Maier\n"
+        "003000000000002,Max,Maier,001000000000001,Villa SA,Sue Sales,\n"
+        "003000000000003,Ola,Lind,001000000000002,Nord AB,Sue Sales,Max Maier\n",
+        "accounts.csv": "Account ID,Account Name,Account Owner,Industry\n"
+        "001000000000001,Villa SA,Sue Sales,Chemicals\n001000000000002,Nord AB,Sue Sales,Energy\n",
+        "hubspot.csv": "Record ID,First Name,Last Name,Contact owner,"
+        "Associated Company IDs (Primary),Associated Company (Primary)\n"
+        "7,Max,Maier,Sue Sales,9001,Villa SA\n",
+    }
+    reading = read(tmp_path, files, mapping=OURS)
+    assert {one.dialect for one in reading.files} == {"salesforce", "hubspot"}
+    assert set(reading.records.lines["REPORTS_TO"]) == {
+        ("salesforce:003000000000001AAA", "salesforce:003000000000002AAA", "")
+    }
+    # Ola's house has nobody of that name, and of two elsewhere none is meant rather than the other.
+    assert [(one.file, one.row, one.column) for one in reading.findings] == [
+        ("contacts.csv", 4, "Reports To")
+    ]
+
+
 def test_lists_of_salesforce_with_ids_are_not_taken_for_dynamics(tmp_path: Path) -> None:
     files = {
         "contacts.csv": "First Name,Last Name,Title,Account Name,Email,Contact Owner,Contact ID,Account ID\n"
