@@ -15,7 +15,7 @@ from graph.imports.known import read_known
 from graph.imports.merging import Changes
 from graph.imports.reading import Reading, read_files
 from graph.imports.report import Duplicate, FileCount, Finding, ImportReport, Question
-from graph.imports.writing import write_records
+from graph.imports.writing import Overtaken, write_records
 from graph.policy import Policy, load_policy
 from graph.progress import Progress
 from graph.store import Store
@@ -75,21 +75,33 @@ def import_files(
     """
     today, policy = today or date.today(), policy or load_policy()
     tell = progress or _silent
-    tell("reading the files", 0, 0)
-    reading = read_files(
-        paths,
-        known=read_known(store),
-        policy=policy,
-        today=today,
-        mapping=mapping,
-        dates=dates,
-        dialect=dialect,
-        ours=ours,
-    )
-    tell("reading the files", 1, 1)
-    changes = write_records(
-        store, reading.records, today=today, dry_run=dry_run, files=reading.files, progress=progress
-    )
+    while True:
+        tell("reading the files", 0, 0)
+        known = read_known(store)
+        reading = read_files(
+            paths,
+            known=known,
+            policy=policy,
+            today=today,
+            mapping=mapping,
+            dates=dates,
+            dialect=dialect,
+            ours=ours,
+        )
+        tell("reading the files", 1, 1)
+        try:
+            changes = write_records(
+                store,
+                reading.records,
+                withdrawn=known.withdrawn,
+                today=today,
+                dry_run=dry_run,
+                files=reading.files,
+                progress=progress,
+            )
+        except Overtaken:
+            continue
+        break
     if changes.any and not dry_run:
         from graph.store.strengths import refresh_strengths
 

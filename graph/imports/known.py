@@ -8,6 +8,7 @@ from typing import Any
 from graph.imports.records import Known, KnownOrganisation, KnownPerson
 from graph.policy import fold
 from graph.store import Store
+from graph.store.imports import read_withdrawn
 from graph.store.merges import merged_into
 from graph.store.people import read_distinct
 
@@ -33,6 +34,7 @@ PARENTS = "MATCH (a:Organisation)-[:PARENT_OF]->(b:Organisation) RETURN b.id AS 
 
 def read_known(store: Store) -> Known:
     """Return who and what the store knows."""
+    withdrawn = read_withdrawn(store)  # first, so that what is withdrawn in between shows
     merged = {row["id"]: row for row in store.read(MERGED, timeout=0)}
     return Known(
         organisations={
@@ -56,6 +58,7 @@ def read_known(store: Store) -> Known:
         parents=_targets(store.read(PARENTS, timeout=0)),
         merged=merged_into(store) if merged else {},
         distinct=frozenset(read_distinct(store)),
+        withdrawn=withdrawn,
     )
 
 

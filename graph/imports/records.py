@@ -143,6 +143,8 @@ class Known:
         Of every id that was merged the id of the person kept.
     distinct
         Pairs of whom somebody has said that they are two people, lower id first.
+    withdrawn
+        The merges that stood and the imports that were undone.
     """
 
     organisations: Mapping[str, KnownOrganisation] = field(default_factory=dict)
@@ -153,6 +155,7 @@ class Known:
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[str, str] = field(default_factory=dict)
     distinct: frozenset[tuple[str, str]] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
 
     def meant(self, person: str) -> str:
         """Return the id of the person whom an id means."""

@@ -26,13 +26,18 @@ from graph.people.opinions import FROM_ROW, opinion_id
 from graph.progress import Progress
 from graph.schema import load_schema
 from graph.store import Store, Transaction
-from graph.store.imports import begin_import, keep_piece, record_import
+from graph.store.imports import begin_import, keep_piece, read_withdrawn, record_import
+
+
+class Overtaken(Exception):
+    """People were merged or an import undone since the rows were read: they are to be read again."""
 
 
 def write_records(
     store: Store,
     records: Records,
     *,
+    withdrawn: frozenset[str],
     today: date,
     dry_run: bool = False,
     files: Sequence[FileCount] = (),
@@ -44,8 +49,15 @@ def write_records(
 
     Parameters
     ----------
+    withdrawn
+        What the records were read by, as `Known` has it.
     files
         What was read, for the record of the import.
+
+    Raises
+    ------
+    Overtaken
+        The store has withdrawn something since; nothing is written.
     """
 
     def preview(transaction: Transaction) -> Changes:
@@ -57,6 +69,8 @@ def write_records(
         if staged is not None:
             check_staged(transaction)
         id_ = staged or begin_import(transaction)
+        if read_withdrawn(transaction) != withdrawn:
+            raise Overtaken
         journal = Journal(lambda piece: keep_piece(transaction, id_, piece))
         merger = Merger(transaction, journal, True, progress, staged=staged is not None)
         changes = _Writer(merger, today).write(records)

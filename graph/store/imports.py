@@ -25,6 +25,12 @@ SWEPT_AT_ONCE = 5000
 IN_LINE = "MATCH (v:SchemaVersion) SET v.version = v.version"
 NEXT = "OPTIONAL MATCH (i:Import) RETURN coalesce(max(i.number), 0) + 1 AS number"
 
+# By merging and undoing people and what else a row names go, or come to mean somebody else.
+WITHDRAWN = """
+MATCH (m:PersonMerge) RETURN m.id AS id
+UNION ALL MATCH (i:Import {state: 'undone'}) RETURN i.id AS id
+"""
+
 RECORD = "MERGE (i:Import {id: $id}) SET i += $properties"
 
 KEEP_PIECE = """
@@ -81,8 +87,14 @@ class ImportRecord:
 
 
 def await_turn(transaction: Transaction) -> None:
-    """Wait for other imports to end; those that come wait for this transaction."""
+    """Wait for other imports, undoing and merging to end; those that come wait for this transaction."""
     transaction.run(IN_LINE)
+
+
+def read_withdrawn(reader: Store | Transaction) -> frozenset[str]:
+    """Return the ids of the merges that stand and of the imports that were undone."""
+    rows = reader.run(WITHDRAWN) if isinstance(reader, Transaction) else reader.read(WITHDRAWN)
+    return frozenset(row["id"] for row in rows)
 
 
 def sweep(store: Store) -> None:

@@ -29,6 +29,7 @@ from graph.people.combining import (
 )
 from graph.people.proposals import Conflict
 from graph.schema import load_schema
+from graph.store.imports import await_turn
 from graph.store.session import Store, Transaction
 
 Row = dict[str, Any]
@@ -56,6 +57,10 @@ MATCH (m:PersonMerge) RETURN m {.id, .kept, .merged, .number} AS merge ORDER BY 
 RECORD = "MATCH (m:PersonMerge {id: $id}) RETURN m {.*} AS merge"
 NUMBER = "MATCH (m:PersonMerge) RETURN coalesce(max(m.number), 0) AS number"
 KEEP = "CREATE (m:PersonMerge {id: $id}) SET m += $properties"
+# Until the transaction ends nobody else gives them a line or takes one.
+HOLD = """
+UNWIND $ids AS id MATCH (p:Person {id: id}) WITH p ORDER BY p.id SET p.held = true REMOVE p.held
+"""
 SET_PERSON = "MATCH (p:Person {id: $id}) SET p = $properties"
 OUTDATE = """
 MATCH (p:Person) WHERE p.id IN $ids
@@ -137,7 +142,8 @@ def merge_people(
 ) -> tuple[Merge, ...]:
     """Make one person of each pair, all of them or none; pairs may build on one another.
 
-    Strengths of ties are outdated afterwards: derive them anew.
+    Strengths of ties are outdated afterwards: derive them anew. Imports and merges wait for one another, so
+    that nothing is lost which comes in at the same time.
 
     Raises
     ------
@@ -148,6 +154,7 @@ def merge_people(
     """
 
     def work(transaction: Transaction) -> list[Merge]:
+        await_turn(transaction)
         number = transaction.run(NUMBER)[0]["number"]
         now: dict[str, str] = {}
         made = []
@@ -174,6 +181,7 @@ def _merge_two(
     rule: str | None,
     number: int,
 ) -> Merge:
+    transaction.run(HOLD, {"ids": [kept, merged]})
     one, other = _read(transaction, kept), _read(transaction, merged)
     last = transaction.run(LAST, {"id": merged})
     combined = combine(one, other, today)
@@ -225,6 +233,7 @@ def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> M
     """
 
     def work(transaction: Transaction) -> Merge:
+        await_turn(transaction)
         rows = [row["merge"] for row in transaction.run(ORDER)]
         found = next((row for row in rows if id_ in (row["id"], row["merged"])), None)
         if found is None:
@@ -241,6 +250,7 @@ def unmerge(store: Store, id_: str, *, today: date, distinct: bool = False) -> M
         found = transaction.run(RECORD, {"id": found["id"]})[0]["merge"]
         record = json.loads(found["record"])
         combined = from_record(record)
+        transaction.run(HOLD, {"ids": [kept]})
         one = _read(transaction, kept)
         transaction.run(
             "CREATE (p:Person {id: $id}) SET p += $properties",

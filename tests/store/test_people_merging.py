@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from graph.errors import InputError, UnknownName
 from graph.imports import ImportReport, import_files
 from graph.people.proposals import Conflict
 from graph.policy import load_policy
-from graph.store import Store
+from graph.store import Store, Transaction
 from graph.store.merges import Pair, merge_people, merged_into, read_merges, reject, unmerge
 from graph.store.people import read_history_of, read_proposals, resolve_anyone
 from graph.store.strengths import rewrite_strengths
@@ -330,3 +331,41 @@ def test_a_name_that_two_had_is_unique_once_they_are_one(store: Store, tmp_path:
     merge_people(store, [Pair("b", "a")], today=TODAY)
     assert import_files(store, [calls], mapping=mapping, today=TODAY).findings == ()
     assert len(lines_of(store, "b")["ATTENDED"]) == 2
+
+
+def test_who_is_merged_by_several_at_once_is_merged_once(store: Store):
+    store.write(ACME)
+    rewrite_strengths(store, TODAY, POLICY)
+    before = dump(store)
+    asked: list[Future[Any]] = []
+
+    def while_held(transaction: Transaction) -> None:
+        transaction.run("MATCH (b:Person {id: 'b'}) SET b.held = true REMOVE b.held")
+        asked.extend(
+            threads.submit(merge_people, store, [Pair(kept, "b")], today=TODAY) for kept in ("a", "m", "o")
+        )
+        wait(asked, timeout=1.0)  # whoever reads before it is their turn has read by then
+
+    with ThreadPoolExecutor() as threads:
+        store.transact(while_held)
+    refused = [str(one.exception()) for one in asked if one.exception() is not None]
+    assert refused == ["No person has the id 'b'."] * 2
+    (made,) = read_merges(store)
+    unmerge(store, made.id, today=TODAY)
+    rewrite_strengths(store, TODAY, POLICY)
+    assert dump(store) == before
+
+
+def test_rows_read_before_a_merge_reach_the_person_kept(store: Store, tmp_path: Path):
+    bring(store, tmp_path, ONE, "one")
+    bring(store, tmp_path, OTHER, "other")
+    row = write_files(tmp_path / "row", {"touchpoints.csv": "on,kind,attendees\n2026-01-05,call,s;b\n"})
+    merges = [Pair("a", "b")]
+
+    def merge_meanwhile(what: str, done: int, total: int) -> None:
+        if merges and (what, done) == ("reading the files", 1):
+            merge_people(store, [merges.pop()], today=TODAY)
+
+    import_files(store, [row], today=TODAY, progress=merge_meanwhile)
+    met = "MATCH (p:Person)-[:ATTENDED]->(:Touchpoint {on: date('2026-01-05')}) RETURN p.id AS id ORDER BY id"
+    assert [row["id"] for row in store.read(met)] == ["a", "s"]
