@@ -54,7 +54,7 @@ ORDERS: Mapping[str, str] = {
     "mdy": "month, day, year",
 }
 FINDINGS: Mapping[str, str] = {
-    "nobody": "names nobody and nothing that is known",
+    "nobody": "names nobody and nothing that is known, or more than one",
     "self": "refers to itself",
     "future": "lies in the future",
     "cycle": "closes a cycle",

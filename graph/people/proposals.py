@@ -63,7 +63,8 @@ class Entry:
     organisation_name
         What people call it; its id where that is None.
     weight
-        What is known of them: touchpoints, assessments and ties. The entry with more is kept.
+        What is known of them: touchpoints, assessments and ties. The entry with more is kept, of two
+        entries of one company the one where more people work.
     """
 
     id: str
@@ -132,12 +133,13 @@ def propose(
         for one in sorted(entries, key=lambda one: one.id)
     ]
     said, names = set(distinct), Counter(one.name.key for one in people)
+    staff = Counter(one.entry.organisation for one in people if one.entry.left_on is None)
     found = []
     for pair in sorted(_candidates(people, among)):
         one, other = people[pair[0]], people[pair[1]]
         if (one.entry.id, other.entry.id) in said:
             continue
-        judged = _judge(one, other, names)
+        judged = _judge(one, other, names, staff)
         if judged is not None:
             found.append(judged)
     return tuple(sorted(found, key=lambda one: (CONFIDENCES.index(one.confidence), one.a, one.b)))
@@ -205,7 +207,9 @@ def _groups(key: tuple[str, ...], places: list[int], people: Sequence[_Read]) ->
         yield from (group for group in finer.values() if len(group) > 1)
 
 
-def _judge(one: _Read, other: _Read, names: Mapping[tuple[str, ...], int]) -> Proposal | None:
+def _judge(
+    one: _Read, other: _Read, names: Mapping[tuple[str, ...], int], staff: Mapping[str | None, int]
+) -> Proposal | None:
     like = likeness(one.name, other.name)
     together = one.entry.organisation is not None and one.entry.organisation == other.entry.organisation
     own = _own_addresses(one, other)
@@ -223,7 +227,12 @@ def _judge(one: _Read, other: _Read, names: Mapping[tuple[str, ...], int]) -> Pr
         return None
     confidence = min((one for one, _, _ in told), key=CONFIDENCES.index)
     keep, drop = one.entry, other.entry
-    if drop.weight > keep.weight:
+    if _twice(keep, drop) and staff[keep.organisation] != staff[drop.organisation]:
+        # The present post is that of the entry kept: nobody leaves the fuller entry of their company.
+        worth = staff[keep.organisation], staff[drop.organisation]
+    else:
+        worth = keep.weight, drop.weight
+    if worth[1] > worth[0]:
         keep, drop = drop, keep
     return Proposal(
         a=keep.id,
@@ -293,9 +302,9 @@ def _by_name(
     if not together:
         if like != "same" or len(one.name.words) < 2 or names[one.name.key] > COMMON_NAME:
             return None
+        if _twice(one.entry, other.entry):
+            return "doubtful", reason, f"the same name in two entries of {_house(one.entry)}: one company?"
         houses = sorted({_house(one.entry) or "nowhere", _house(other.entry) or "nowhere"})
-        if len(houses) == 1 and one.entry.organisation != other.entry.organisation:
-            return "doubtful", reason, f"the same name in two entries of {houses[0]}: one company?"
         return "doubtful", reason, f"the same name in {' and '.join(houses)}: another employer?"
     why = f"{HOW[like]} in {_house(one.entry)}"
     if own or _two_addresses(one, other):
@@ -310,6 +319,12 @@ def _by_name(
 
 def _house(one: Entry) -> str | None:
     return one.organisation_name or one.organisation
+
+
+def _twice(one: Entry, other: Entry) -> bool:
+    """Tell whether two work in two entries of a company, as far as its name tells."""
+    houses = _house(one), _house(other)
+    return None not in houses and houses[0] == houses[1] and one.organisation != other.organisation
 
 
 def _two_addresses(one: _Read, other: _Read) -> bool:

@@ -39,7 +39,7 @@ def test_questions_and_findings_are_told_once_with_all_their_rows() -> None:
         ("Prokurist", "What is it?", (7,)),
     ]
     (one,) = found([Finding("c.csv", row, "Company", "Acme", "nobody") for row in (12, 11)])
-    assert (one.said, one.rows) == ("names nobody and nothing that is known", (11, 12))
+    assert (one.said, one.rows) == ("names nobody and nothing that is known, or more than one", (11, 12))
 
 
 def test_an_empty_reference_is_told_as_empty_and_many_rows_as_the_terminal_counts() -> None:

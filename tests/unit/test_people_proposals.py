@@ -211,3 +211,18 @@ def test_proposals_about_merged_people_mean_those_kept_and_none_who_were_said_to
     known = Known(merged={"b": "a"}, distinct=frozenset({("a", "c")}))
     proposed = [Duplicate(*pair, "the same name") for pair in ("ab", "cb", "db", "de")]
     assert [(one.a, one.b) for one in still_two(proposed, known)] == [("d", "a"), ("d", "e")]
+
+
+def test_of_two_entries_of_a_company_the_one_where_more_people_work_keeps_its_people() -> None:
+    known_best = entry("h1", "Anna Keller", "hub", email="a@x.org", organisation_name="Acme", weight=9)
+    (found,) = propose(
+        [
+            known_best,
+            entry("s1", "Anna Keller", "sales", email="a@x.org", organisation_name="Acme", weight=1),
+            entry("s2", "Bruno Rossi", "sales", organisation_name="Acme"),
+        ]
+    )
+    assert (found.a, found.b, found.confidence) == ("s1", "h1", "sure")
+    assert "two entries of Acme: one company?" in found.why
+    alone = entry("s1", "Anna Keller", "sales", email="a@x.org", organisation_name="Acme", weight=1)
+    assert propose([known_best, alone])[0].a == "h1"
