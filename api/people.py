@@ -138,5 +138,6 @@ def assess(work: Workspace, name: str, values: Mapping[str, Any], **said: Any) -
     """
     person = resolve_anyone(work.store, name)
     ids = store_people.assess(work.store, person, values, today=work.today, **said)
+    person = resolve_anyone(work.store, person)  # who was merged meanwhile is somebody else now
     known = store_people.read_history_of(work.store, person, work.today).assessments
     return Result(work.today, (), Assessed(person, tuple(one for one in known if one.id in ids)))

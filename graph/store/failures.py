@@ -30,6 +30,7 @@ OUT_OF_MEMORY = (
     "Neo.TransientError.General.TransactionOutOfMemoryError",
 )
 WRITE_REFUSED = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Security.Forbidden")
+GONE = "Neo.ClientError.Statement.EntityNotFound"  # it was deleted between being found and being used
 POSITION = re.compile(r"\s*\(line (\d+), column (\d+) \(offset: \d+\)\)")
 
 
@@ -98,6 +99,11 @@ def _from_server(error: Neo4jError, address: str, timeout: float | None, before:
         return NotPermitted(f"The server refused it: {sentence(error)}.")
     if code == "Neo.ClientError.Database.DatabaseNotFound":
         return StoreError(f"The server at {address} has no such database; check NEO4J_DATABASE.")
+    if code == GONE:
+        return StoreError(
+            "Something else took away what this was about while it was under way; nothing of it was kept: "
+            "run it again."
+        )
     if isinstance(error, ConstraintError):
         return InputError(f"The store keeps ids unique: {sentence(error)}.")
     if isinstance(error, ClientError) and code.startswith(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from graph.errors import Candidate, InputError
+from graph.errors import Candidate, InputError, UnknownName
 from graph.people.opinions import checked_opinions, opinion_id
 from graph.people.proposals import Entry, Proposal, propose
 from graph.store.accounts import resolve
+from graph.store.imports import await_turn
 from graph.store.merges import Merge, merged_into, read_merges
 from graph.store.session import Store, Transaction
 
@@ -63,6 +64,7 @@ UNWIND $rows AS row
 MATCH (p:Person {id: $person})
 MERGE (x:Assessment {id: row.id}) SET x = row
 MERGE (x)-[:ASSESSES]->(p)
+RETURN x.id AS id
 """
 
 
@@ -185,9 +187,17 @@ def resolve_anyone(store: Store, text: str) -> str:
 
 
 def read_history_of(store: Store, person: str, day: date) -> PersonHistory:
-    """Return what is known of one person, by id, up to `day`."""
+    """Return what is known of one person, by id, up to `day`.
+
+    Raises
+    ------
+    UnknownName
+        There is no such person, or no longer.
+    """
     asked = {"id": person, "day": day}
-    (found,) = store.read(PERSON, asked)
+    found = next(iter(store.read(PERSON, asked)), None)
+    if found is None:
+        raise _nobody(person)
     opinions = [row["opinion"] for row in store.read(OPINIONS, asked)]
     newest = {one["attribute"]: one["id"] for one in opinions}
     return PersonHistory(
@@ -251,6 +261,8 @@ def assess(
     ------
     InputError
         A value is none of its attribute, the day lies ahead, or it expires before it was made.
+    UnknownName
+        There is no such person, or no longer: merged into somebody else, for instance.
     """
     found, on = checked_opinions(values), on or today
     if on > today:
@@ -272,7 +284,13 @@ def assess(
     ]
 
     def work(transaction: Transaction) -> None:
-        transaction.run(ASSESS, {"rows": rows, "person": person})
+        await_turn(transaction)
+        if len(transaction.run(ASSESS, {"rows": rows, "person": person})) < len(rows):
+            raise _nobody(person)
 
     store.transact(work)
     return tuple(row["id"] for row in rows)
+
+
+def _nobody(person: str) -> UnknownName:
+    return UnknownName(f"No person has the id {person!r}.")

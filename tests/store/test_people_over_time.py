@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import InputError
+from graph.errors import InputError, UnknownName
 from graph.imports import import_files
 from graph.imports.undoing import undo_import
 from graph.people.movers import Mover
@@ -167,6 +167,16 @@ def test_a_wrong_opinion_is_refused_and_nothing_written(
     store.write("CREATE (:Person {id: 'a', name: 'Ann'})")
     with pytest.raises(InputError, match=message):
         assess(store, "a", values, today=TODAY, **more)
+    assert not store.read("MATCH (x:Assessment) RETURN x")
+
+
+def test_an_opinion_about_somebody_who_has_gone_meanwhile_is_refused(store: Store):
+    for ask in (
+        lambda: assess(store, "gone", {"role": "user"}, today=TODAY),
+        lambda: read_history_of(store, "gone", TODAY),
+    ):
+        with pytest.raises(UnknownName, match="No person has the id 'gone'"):
+            ask()
     assert not store.read("MATCH (x:Assessment) RETURN x")
 
 
