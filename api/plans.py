@@ -69,6 +69,11 @@ class Simulated:
     nobody_leaves: Effect
     effects: tuple[Effect, ...]
 
+    @property
+    def indexed(self) -> bool:
+        """Whether the revenue is an index, so that there is no profit to compare."""
+        return all(one.measure != "margin_total" for one in self.effects)
+
 
 @dataclass(frozen=True, slots=True)
 class FullPlan(Plan):
@@ -414,6 +419,8 @@ def simulated(
     own = run(["do_nothing", "plan"], 1.0, {}, replicates)
     others = [name for name in names if name not in ("do_nothing", "plan")]
     rest = run(others, share, {}, replicates)
+    # Profit would weigh hours against an index where nobody says what the account's revenue is.
+    told = [one for one in EFFECTS if one != "margin_total" or account.revenue is not None]
     # Nothing is left to chance there that the coverage hangs on.
     check, calm = (run(["plan"], 1.0, rules, 2) for rules in (AS_PLANNED, NOBODY_LEAVES))
     return Simulated(
@@ -428,7 +435,7 @@ def simulated(
             _effect(one, name, measure)
             for one, chosen in ((own, ("plan", "do_nothing")), (rest, others))
             for name in chosen
-            for measure in EFFECTS
+            for measure in told
             if measure in one.measures
         ),
     )

@@ -148,17 +148,24 @@ def simulated(found: FullPlan) -> list[str]:
     ]
     better: dict[str, list[str]] = {}
     for one in run.effects:
-        verb = {"coverage_end": "covers", "margin_total": "earns"}.get(one.measure)
-        if verb is None or one.strategy in ("plan", "do_nothing"):
+        if one.strategy in ("plan", "do_nothing"):
             continue
-        if (one.ci_low or 0.0) > (effects["plan", one.measure].ci_high or 0.0):
-            better.setdefault(one.strategy, []).append(verb)
-    ahead = [f"“{word(name)}” {' and '.join(verbs)} more" for name, verbs in better.items()]
+        own = effects["plan", one.measure]
+        if one.measure in ("coverage_end", "margin_total"):
+            if (one.ci_low or 0.0) > (own.ci_high or 0.0):
+                verb = "covers more" if one.measure == "coverage_end" else "earns more"
+                better.setdefault(one.strategy, []).append(verb)
+        elif run.indexed and one.measure == "account_lost" and (one.ci_high or 0.0) < (own.ci_low or 0.0):
+            better.setdefault(one.strategy, []).append("loses the account less often")
+    ahead = [f"“{word(name)}” {' and '.join(verbs)}" for name, verbs in better.items()]
+    other = "covers more or loses the account less often" if run.indexed else "covers or earns more"
     said.append(
         f"Offered the same hours, {', '.join(ahead)} than the plan."
         if ahead
-        else "No other strategy that is offered the same hours covers or earns more, beyond chance."
+        else f"No other strategy that is offered the same hours {other}, beyond chance."
     )
+    if run.indexed:
+        said.append("No supply row tells the revenue: it is an index, 100 a year, and there is no profit.")
     calm, planned = percent(run.nobody_leaves.mean, 1), percent(run.planned, 1)
     said.append(
         f"With nobody leaving the simulation covers {calm}, as planned."

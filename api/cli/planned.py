@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.output import amount, number, table, text, words
+from api.cli.output import amount, number, share, table, text, words
 from api.workspace import Result
 from graph.wording import count, spelt
 
@@ -108,10 +108,10 @@ def effect_table(found: FullPlan) -> Table:
     shown: dict[str, Callable[[float | None], str]] = {
         "coverage_end": number,
         "access_end": number,
-        "margin_total": amount,
+        **({"account_lost": share} if simulated.indexed else {"margin_total": amount}),
         "hours_spent": lambda value: number(value, 0),
     }
-    columns = ("Coverage", "Access", "Profit", "Hours spent")
+    columns = ("Coverage", "Access", "Account lost" if simulated.indexed else "Profit", "Hours spent")
     made = table(f"Simulated, {count(simulated.months, 'month')}", *columns, right=columns)
     by_name: dict[str, dict[str, str]] = {}
     for one in simulated.effects:

@@ -239,3 +239,5 @@ def test_the_simulation_agrees_where_nobody_leaves_and_compares_at_equal_hours(w
     assert all(one.mean <= found.hours + 1e-6 for one in spent.values())
     coverage = {e.strategy: e.mean for e in simulated.effects if e.measure == "coverage_end"}
     assert coverage["plan"] > coverage["do_nothing"]
+    told = work.account("acme").revenue is not None
+    assert simulated.indexed != told, "hours are never weighed against an index"
