@@ -140,9 +140,12 @@ def after_verdict(given: Answer, run: Simulation) -> Iterator[str]:
 
 def _start(given: Answer) -> str:
     if given.starts_multi_threaded:
+        start = "in shape a diabolo, yet multi-threaded"
+        if given.shape != "diabolo":
+            start = f"multi-threaded ({given.shape})"
         return (
-            f"The account starts multi-threaded ({given.shape}): at least {given.connectivity} people would "
-            "have to leave before no thread is left."
+            f"The account starts {start}: at least {given.connectivity} people would have to leave "
+            "before no thread is left."
         )
     if not given.connectivity:
         shape = "The account starts without any thread: every tie has to be opened first"

@@ -7,6 +7,7 @@ import pytest
 
 from graph.account import Tie
 from simulation import Scenario, answer, hours_curve, leaving_scenario, simulate, strategies_for
+from simulation.answer import after_verdict
 from simulation.comparison import estimate
 from simulation.hours import FACTORS, CurvePoint, HoursCurve
 from simulation.scenario import HoursCut, Leaves, PricePressure, RivalLaunch
@@ -45,6 +46,8 @@ def test_the_answer_says_who_when_what_it_costs_and_how_sure():
     for cost in given.costs:
         for part in (cost.access, cost.revenue, cost.loss, cost.lost_within_year, cost.recovery_months):
             assert part.ci_low <= part.mean <= part.ci_high
+    said = " ".join(after_verdict(replace(given, starts_multi_threaded=True, connectivity=2), found))
+    assert "starts in shape a diabolo, yet multi-threaded: at least 2 people" in said
     single = given.costs[1]
     assert single.access.mean < 0.0
     assert single.loss.mean > 0.0
