@@ -38,29 +38,30 @@ SERVES = "SUPPLIES|DISTRIBUTES_THROUGH|SELLS_DIRECT_TO"
 ACCOUNTS = f"""
 MATCH (a:KeyAccount|Distributor|EndCustomer)
 WHERE EXISTS {{ (a)<-[:EMPLOYED_BY]-(:Person) }} OR EXISTS {{ (a)<-[:{SERVES}]-(:Supplier) }}
-RETURN DISTINCT a.id AS id, coalesce(a.name, a.id) AS name ORDER BY id
+RETURN DISTINCT a.id AS id, coalesce(toStringOrNull(a.name), a.id) AS name ORDER BY id
 """
 
 ORGANISATIONS = f"""
 MATCH (a:Organisation) WHERE a.id IN $accounts
-RETURN a.id AS id, coalesce(a.name, a.id) AS name, labels(a) AS labels,
+RETURN a.id AS id, coalesce(toStringOrNull(a.name), a.id) AS name, labels(a) AS labels,
        a.country AS country, a.region AS region,
        a.industry AS industry, a.category_volume AS category_volume,
        COLLECT {{ MATCH (s:Supplier)-[r:{SERVES}]->(a)
-                 RETURN DISTINCT {{id: s.id, name: coalesce(s.name, s.id),
+                 RETURN DISTINCT {{id: s.id, name: coalesce(toStringOrNull(s.name), s.id),
                          revenue: CASE WHEN r.since <= $day OR r.since IS NULL THEN r.revenue END,
                          margin: r.margin}} AS one ORDER BY one.id }}
        AS suppliers
 """
 
-SUPPLIERS = "MATCH (s:Supplier) RETURN s.id AS id, coalesce(s.name, s.id) AS name ORDER BY id"
+SUPPLIERS = "MATCH (s:Supplier) RETURN s.id AS id, coalesce(toStringOrNull(s.name), s.id) AS name ORDER BY id"
 
 PEOPLE = """
 MATCH (p:Person)-[e:EMPLOYED_BY]->(o:Organisation)
 WHERE o.id IN $organisations
   AND (e.since IS NULL OR e.since <= $day) AND (e.until IS NULL OR e.until > $day)
 WITH DISTINCT p, o
-RETURN p.id AS id, coalesce(p.name, p.id) AS name, o.id AS organisation, p.title AS title, p.level AS level,
+RETURN p.id AS id, coalesce(toStringOrNull(p.name), p.id) AS name, o.id AS organisation,
+       p.title AS title, p.level AS level,
        coalesce(p.placeholder, false) AS placeholder, p.time_capacity AS time_capacity,
        p.verified_on AS verified_on, p.confidence AS confidence,
        COLLECT { MATCH (p)-[w:WORKS_IN]->(f:Function)

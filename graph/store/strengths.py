@@ -165,7 +165,7 @@ def touchpoints_of(
         # Of a mail to many, most may be known by nobody; they share in it all the same.
         attendees = max(len(others), row.get("theirs") or 0)
         minutes = fitting_value("Touchpoint", "minutes", row["minutes"])
-        contact = Contact(row["on"], row["id"], row["kind"], minutes, attendees)
+        contact = Contact(row["on"], row["id"], str(row["kind"]), minutes, attendees)
         for one in here:
             if ours is None or one in ours:
                 for other in others:

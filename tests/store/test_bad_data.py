@@ -67,6 +67,9 @@ FAULTS = {
     "level as text": "MATCH (p:Person) SET p.level = 'C'",
     "weight": "MATCH ()-[l:INFLUENCES]->() SET l.weight = -3, l.sign = 7",
     "no names": "MATCH (n) WHERE n:Person OR n:Organisation REMOVE n.name",
+    "names as numbers": "MATCH (n) WHERE n:Supplier OR n:KeyAccount SET n.name = 7",
+    "kinds as lists": "MATCH (a:Person {id: 'a0'}), (p:Person {id: 'p0'}) CREATE (a)-[:ATTENDED]->"
+    "(:Touchpoint {id: 'k', kind: ['call', 'visit'], on: date('2026-01-02')})<-[:ATTENDED]-(p)",
     "future": "MATCH ()-[t:ENGAGES]->() SET t.given_on = date('2027-01-01'), t.last_on = date('2027-01-01')",
     "shares": "MATCH (a:Person {id: 'a0'}), (o {id: 'acme'}) SET a.time_capacity = -5 "
     "CREATE (a)-[:MEMBER_OF {share_of_time: 3}]->(:AccountTeam {id: 'acme/team'})-[:OF_ACCOUNT]->(o)",
