@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from graph.store import Store, Target, open_store, stop_engine
+
+# A test that once took long, on a machine that does other things, is not wrong for that.
+settings.register_profile("diamond", deadline=None)
+settings.load_profile("diamond")
 
 
 @pytest.fixture(scope="session")
