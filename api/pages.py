@@ -284,12 +284,14 @@ def simulation_part(runs: Runs, account: AccountName, job: str, as_of: AsOf = No
 def cancel_simulation(runs: Runs, job: str) -> Response:
     """Cancel a simulation."""
     runs.get(job).cancel()
-    return HTMLResponse('<div id="futures"><p class="quiet">The simulation was cancelled.</p></div>')
+    return _cancelled()
 
 
 def _job_part(job: Job, account: str, as_of: date | None) -> Response:
     if not job.finished.is_set():
         return render("_running.html", job=job, **place(account, as_of))
+    if job.state == "cancelled":  # its last event may ask for this before the page has heard of the cancelling
+        return _cancelled()
     result = answer(job)
     run, answered = result.body.simulation, result.body.answer
     more = {**job.asked, "replicates": MORE_FUTURES}
@@ -300,3 +302,7 @@ def _job_part(job: Job, account: str, as_of: date | None) -> Response:
         **futures.view(run, answered),
         **place(account, as_of),
     )
+
+
+def _cancelled() -> Response:
+    return HTMLResponse('<div id="futures"><p class="quiet">The simulation was cancelled.</p></div>')

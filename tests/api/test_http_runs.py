@@ -89,6 +89,8 @@ def test_a_simulation_can_be_cancelled(client: httpx.Client):
     assert client.delete(f"/api/v1/simulations/{job}").json()["job"] == job
     told = problem(ended(client, f"/api/v1/simulations/{job}"), 409)
     assert "cancelled" in told["detail"]
+    part = client.get(f"/accounts/valdara/simulations/{job}")
+    assert (part.status_code, "was cancelled" in part.text) == (200, True)
     problem(client.get("/api/v1/simulations/none"), 404)
     problem(client.get("/api/v1/simulations/none/events"), 404)
     problem(client.delete("/api/v1/simulations/none"), 404)
