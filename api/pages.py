@@ -290,7 +290,7 @@ def cancel_simulation(runs: Runs, job: str) -> Response:
 def _job_part(job: Job, account: str, as_of: date | None) -> Response:
     if not job.finished.is_set():
         return render("_running.html", job=job, **place(account, as_of))
-    if job.state == "cancelled":  # its last event may ask for this before the page has heard of the cancelling
+    if job.state == "cancelled":  # its last event may ask before the page has heard of it
         return _cancelled()
     result = answer(job)
     run, answered = result.body.simulation, result.body.answer
