@@ -8,6 +8,7 @@ files → `sources` (tables) → `recognition` (which forms they fill, by mappin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def import_files(
     dialect
         Whose export the files are, one of `dialects.NAMES`; `auto` recognises it and says why.
     ours
-        Who we are, by id or name; it beats the mapping's.
+        Who we are, by id, name or the domain of our addresses; it beats the mapping's.
     dry_run
         Report, write nothing.
     today
@@ -89,7 +90,7 @@ def import_files(
             ours=ours,
         )
         tell("reading the files", 1, 1)
-        try:
+        with suppress(Overtaken):  # then all is read once more
             changes = write_records(
                 store,
                 reading.records,
@@ -99,9 +100,7 @@ def import_files(
                 files=reading.files,
                 progress=progress,
             )
-        except Overtaken:
-            continue
-        break
+            break
     if changes.any and not dry_run:
         from graph.store.strengths import refresh_strengths
 
