@@ -354,8 +354,7 @@ static void meet(const Problem *p, State *st, const Keys of_month, int64_t month
                     EACH
                     {
                         met[l] = (present[l] != ABSENT) & (here[l] == PRESENT);
-                        double from = s[l] > 0.0 ? s[l] : s_new;
-                        s[l] = chosen(met[l], 1.0 - (1.0 - from) * expo(-gain * e), s[l]);
+                        s[l] = chosen(met[l], 1.0 - (1.0 - s[l]) * expo(-gain * e), s[l]);
                         spent[l] += chosen(met[l], h, 0.0);
                     }
             } else if (wanted > 0.0 && hours[j] > 0.0) {

@@ -284,7 +284,7 @@ static void meet(const Problem *p, State *st, uint64_t of_month, int64_t month)
             int met = 0;
             if (planned) {
                 if (j >= 0 && st->present_ours[j] == PRESENT && effort[k] > 0.0) {
-                    s = contact(s > 0.0 ? s : p->s_new, effort[k], p->contact_gain);
+                    s = contact(s, effort[k], p->contact_gain);
                     spent += effort_hours[k];
                     met = 1;
                 }
